@@ -1,0 +1,33 @@
+export { declaredKeys, keyPart, type Key, type KeyDeclaration, type KeyTtl, type KeyType } from './define-key.ts';
+export {
+  AGENT_PREFIX,
+  LEGACY_MEMORY_S,
+  QUEUE_PREFIX,
+  REPLY_LIST_PREFIX,
+  agentKey,
+  agentQueueKey,
+  correlationKey,
+  replyListKey,
+  sentMarkerKey,
+} from './legacy-keys.ts';
+export {
+  FEEDS,
+  acceptanceKey,
+  agendaKey,
+  deadLetterKey,
+  deadLettersKey,
+  deploymentKey,
+  enginesKey,
+  eventsKey,
+  feedKey,
+  feedOf,
+  inboxKey,
+  inputIdsKey,
+  openKey,
+  outputsKey,
+  ownerTasksKey,
+  parkedKey,
+  queuePrefix,
+  readyKey,
+  runKeyOf,
+} from './our-keys.ts';
