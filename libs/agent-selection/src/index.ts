@@ -1,1 +1,1 @@
-export {};
+export type { Candidate, Choice, Requirements } from './choose.ts';
