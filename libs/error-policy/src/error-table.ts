@@ -52,6 +52,7 @@ export const ERROR_TABLE = {
   WORKFLOW_INVALID: { ...clientError, http: 400, jsonRpc: -32602, grpc: 'INVALID_ARGUMENT', meaning: 'The submitted workflow is not a valid plan; the message names the step.' },
   UNAUTHENTICATED: { ...clientError, http: 401, jsonRpc: -32600, grpc: 'UNAUTHENTICATED', meaning: 'No valid credential was presented.' },
   ORIGIN_FORBIDDEN: { ...clientError, http: 403, jsonRpc: -32600, grpc: 'UNAUTHENTICATED', meaning: 'The page that sent this is of an origin that may not call this server.' },
+  CONTENT_TYPE_UNSUPPORTED: { ...clientError, http: 400, jsonRpc: -32005, grpc: 'INVALID_ARGUMENT', meaning: 'The body is of a media type that is not served here.' },
   CURSOR_UNKNOWN: { ...clientError, http: 409, jsonRpc: -32602, grpc: 'OUT_OF_RANGE', meaning: 'The cursor is newer than what exists, or older than what is kept.' },
 
   // What an agent or the fleet did.
