@@ -1,1 +1,3 @@
-export type { Candidate, Choice, Requirements } from './choose.ts';
+export { choose, type Candidate, type Choice, type ChooseOptions, type Requirements } from './choose.ts';
+export { isMalformedAgent, parseCapabilities, toAgentDescriptor, type SeenAgent } from './descriptor.ts';
+export { answersToParent, LEGACY_TRAITS, silenceOf, type AgentTrait, type AgentTraits } from './traits.ts';
