@@ -71,6 +71,7 @@ export const ERROR_TABLE = {
   INPUT_POISONED: { ...stepError, retry: 'never', breaker: 'ignores', deadLetter: true, log: 'error', meaning: 'An input could not be decoded or decided three times and was set aside.' },
   REDIS_UNAVAILABLE: { retry: 'backoff', breaker: 'ignores', deadLetter: false, http: 503, jsonRpc: -32603, grpc: 'UNAVAILABLE', log: 'error', meaning: 'Redis did not answer in time; a retry with the same messageId is safe.' },
   SERVICE_DRAINING: { retry: 'backoff', breaker: 'ignores', deadLetter: false, http: 503, jsonRpc: -32603, grpc: 'UNAVAILABLE', log: 'info', meaning: 'The process is shutting down; another replica will answer.' },
+  SCHEMA_NEWER: { retry: 'backoff', breaker: 'ignores', deadLetter: false, http: 503, jsonRpc: -32603, grpc: 'UNAVAILABLE', log: 'warn', meaning: 'What is stored was written by a newer version of this system and is left for it.' },
   INTERNAL: { retry: 'never', breaker: 'ignores', deadLetter: false, http: 500, jsonRpc: -32603, grpc: 'INTERNAL', log: 'error', meaning: 'A fault of this system. The request id leads to the log.' },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -71,7 +71,7 @@ export const runKeyOf = defineKey({
   ttl: endsWithRun,
   owner: 'engine',
   server: 'ours',
-  holds: 'v = version, c = inbox cursor, head, status, s:<stepId> per step, history',
+  holds: 'v = version, c = inbox cursor, sv = schema version, head, status, meta, msgs, s:<stepId> per step',
   build: runKey('run'),
 });
 
@@ -82,7 +82,7 @@ export const outputsKey = defineKey({
   ttl: endsWithRun,
   owner: 'engine',
   server: 'ours',
-  holds: 'artifact id -> artifact as JSON',
+  holds: 'sequence number of the artifact -> artifact as JSON',
   build: runKey('outputs'),
 });
 
