@@ -7,6 +7,7 @@ export {
   agentKey,
   agentQueueKey,
   correlationKey,
+  removedCountKey,
   replyListKey,
   sentMarkerKey,
 } from './legacy-keys.ts';

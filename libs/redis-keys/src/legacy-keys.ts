@@ -66,3 +66,14 @@ export const sentMarkerKey = defineKey({
   build: (runId: RunId, stepId: StepId, epoch: number, number: number) =>
     `a2a_bridge:sent:${runId}:${stepId}:${String(epoch)}:${String(number)}`,
 });
+
+export const removedCountKey = defineKey({
+  name: 'removed-count',
+  pattern: 'a2a_bridge:removed:<agentId>',
+  type: 'string',
+  ttl: LEGACY_MEMORY_S,
+  owner: 'engine',
+  server: 'legacy',
+  holds: 'how many assignments were revoked out of that queue: tells what the agent took from what we took back',
+  build: (agentId: string) => `a2a_bridge:removed:${agentId}`,
+});

@@ -167,15 +167,24 @@ export interface RevokeRequest {
   readonly attemptId: AttemptId;
   readonly agent: string;
   readonly message: string;
-  /** The legacy server's run_id when the attempt was decided. */
+  /** `server().runId` when the attempt was decided. */
   readonly legacyRunId: string;
   readonly sendBefore: number;
+}
+
+export interface RevokeResult {
+  readonly verdict: RevokeVerdict;
+  /**
+   * Context, never permission: fewer assignments were ahead of this one than at its send, and it was not us who
+   * took them out. Only known for `unclaimed`, else false.
+   */
+  readonly agentTookOtherWork: boolean;
 }
 
 export interface Mailbox {
   send(request: SendRequest): Promise<SendResult>;
   /** Stored verdict if there is one; else LREM of the exact bytes decides. */
-  revoke(request: RevokeRequest): Promise<RevokeVerdict>;
+  revoke(request: RevokeRequest): Promise<RevokeResult>;
   /** Elements of the reply list from index `from` (0 = oldest), never popped. */
   peek(attemptId: AttemptId, from: number): Promise<readonly string[]>;
   /**
@@ -183,9 +192,14 @@ export interface Mailbox {
    * tombstone with a TTL, so that what arrives later cannot stay for ever. Returns how many real elements it holds.
    */
   close(attemptId: AttemptId): Promise<number>;
-  /** Which of these have a non-empty reply list (tombstones do not count): the polling fallback. */
+  /** Which of these have a non-empty reply list (tombstones do not count). */
   answered(attemptIds: readonly AttemptId[]): Promise<readonly AttemptId[]>;
-  /** `run_id` and the clock of the legacy server as last seen. Refreshed on every reconnect. */
+  /** How many replies each of these lists holds, in this order (tombstones do not count). */
+  replyCounts(attemptIds: readonly AttemptId[]): Promise<readonly number[]>;
+  /**
+   * Which incarnation of the legacy server this is (`<run_id>.<master_replid>`, to be compared only) and its clock,
+   * as last seen. Refreshed on every reconnect.
+   */
   server(): { readonly runId: string; now(): number };
 }
 
