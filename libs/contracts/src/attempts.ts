@@ -10,6 +10,15 @@ export interface ChoiceRecord {
   readonly scores: readonly { readonly agent: string; readonly score: number }[];
 }
 
+/** `send-refused`: nothing may be sent under its marker any more, and whether it once was is unknown. */
+export type RevokeReason = 'deadline' | 'cancel' | 'run-deadline' | 'send-refused';
+
+/** An element of a reply list that cannot be read as a reply, byte for byte. */
+export interface MalformedReply {
+  readonly raw: string;
+  readonly reason: string;
+}
+
 /** Everything an SRE needs to know about one try of one step. */
 export interface Attempt {
   readonly attemptId: AttemptId;
@@ -31,16 +40,21 @@ export interface Attempt {
   readonly sentAt?: number;
   /** Our Redis's time, epoch ms. */
   readonly deadlineAt: number;
-  readonly revokeReason?: 'deadline' | 'cancel' | 'run-deadline';
+  readonly revokeReason?: RevokeReason;
+  readonly revokingAt?: number;
+  readonly revokedAt?: number;
   readonly verdict?: RevokeVerdict;
   /** How many elements of the reply list were read. */
   readonly seen: number;
+  /** The first element that was no reply, if any. */
+  readonly malformed?: MalformedReply;
   readonly answeredAt?: number;
   /** The element that settled the attempt, byte for byte. */
   readonly reply?: string;
   readonly outcome?: 'completed' | 'failed' | 'input_required' | 'auth_required';
   readonly error?: string;
+  /** What the agent asked the caller for. */
+  readonly question?: string;
   /** Its reply list has a TTL. */
   readonly closed: boolean;
 }
-

@@ -1,6 +1,6 @@
 export { AcceptanceRecord } from './acceptance.ts';
 export type { AgentDescriptor, MalformedAgent } from './agents.ts';
-export type { Attempt, ChoiceRecord } from './attempts.ts';
+export type { Attempt, ChoiceRecord, MalformedReply, RevokeReason } from './attempts.ts';
 export {
   CoreArtifact,
   CoreMessage,
@@ -34,3 +34,4 @@ export { AttemptSummary, DeadLetter, RunWakeup } from './jobs.ts';
 export { Json, JsonObject } from './json.ts';
 export { ReplyOutcome, TaskMessage } from './legacy.ts';
 export { Plan, PlannedStep } from './plan.ts';
+export { BridgeOptions, TaskRequest, WorkflowRequest, WorkflowStep } from './workflow-request.ts';
