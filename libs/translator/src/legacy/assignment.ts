@@ -47,11 +47,17 @@ export interface AssignmentFields extends Pick<Assignment, 'parent' | 'descripti
  */
 export function encodeAssignment(assignment: Assignment): string {
   return writeAssignment({
-    ...assignment,
     taskId: legacyTaskIdOf(assignment.attemptId),
     fromAgent: assignment.replyName,
     toAgent: assignment.agent,
     timestamp: toNaive(assignment.nowMs, assignment.timeZone),
+    contextId: assignment.contextId,
+    description: assignment.description,
+    timeoutMs: assignment.timeoutMs,
+    parent: assignment.parent,
+    parts: assignment.parts,
+    input: assignment.input,
+    history: assignment.history,
   });
 }
 

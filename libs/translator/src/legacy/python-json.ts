@@ -40,24 +40,26 @@ export function pythonJson(value: PythonValue): string {
 function pythonContainer(value: object): string {
   if (isPythonFloat(value)) return floatRepr(value[FLOAT]);
   if (Array.isArray(value)) return `[${(value as readonly PythonValue[]).map(pythonJson).join(', ')}]`;
-  const members: string[] = [];
-  for (const [key, member] of Object.entries(value as Record<string, PythonValue | undefined>)) {
-    if (member !== undefined) members.push(`${pythonString(key)}: ${pythonJson(member)}`);
+  const members = value as Record<string, PythonValue | undefined>;
+  let text = '';
+  for (const key of Object.keys(members)) {
+    const member = members[key];
+    if (member !== undefined) text += `${text === '' ? '' : ', '}${pythonString(key)}: ${pythonJson(member)}`;
   }
-  return `{${members.join(', ')}}`;
+  return `{${text}}`;
 }
 
 function isPythonFloat(value: object): value is PythonFloat {
   return FLOAT in value;
 }
 
+/** Nearly every string of the wire: printable ASCII without quote and backslash, the same in any JSON. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 /** DEL is the one ASCII character that `JSON.stringify` leaves raw and Python escapes. */
-const NEEDS_ESCAPE = /[\u007f-\uffff]/;
-const ALL_THAT_NEED_ESCAPE = /[\u007f-\uffff]/g;
+const TO_ESCAPE = /[\u007f-\uffff]/g;
 
 function pythonString(text: string): string {
-  const json = JSON.stringify(text);
-  return NEEDS_ESCAPE.test(json) ? json.replace(ALL_THAT_NEED_ESCAPE, escapeUnit) : json;
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text).replace(TO_ESCAPE, escapeUnit);
 }
 
 /** One UTF-16 unit at a time: a character beyond the BMP becomes its two surrogates, as in Python. */
@@ -66,7 +68,12 @@ function escapeUnit(unit: string): string {
 }
 
 function pythonNumber(value: number): string {
-  return Number.isSafeInteger(value) && !Object.is(value, -0) ? String(value) : floatRepr(value);
+  return isPlainInt(value) ? String(value) : floatRepr(value);
+}
+
+/** Below 1e16, so Python writes it without an exponent, too. Minus zero exists only as a float. */
+function isPlainInt(value: number): boolean {
+  return Number.isSafeInteger(value) && !Object.is(value, -0);
 }
 
 /**
@@ -74,6 +81,7 @@ function pythonNumber(value: number): string {
  * differ in when they use an exponent (Python: below 1e-4 and from 1e16 on) and in how they write it (two digits).
  */
 function floatRepr(value: number): string {
+  if (isPlainInt(value)) return `${String(value)}.0`;
   if (!Number.isFinite(value)) throw new RangeError(`${String(value)} is not JSON`);
   const sign = value < 0 || Object.is(value, -0) ? '-' : '';
   const [mantissa = '0', exponentText = '0'] = Math.abs(value).toExponential().split('e');
