@@ -13,6 +13,7 @@ export async function inParallel<Item, Result>(
   return results;
 }
 
-export function range(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index);
+/** `count` numbers from `start` on. */
+export function range(count: number, start = 0): number[] {
+  return Array.from({ length: count }, (_, index) => start + index);
 }

@@ -161,16 +161,12 @@ function manage(name: AppName, port: number, program: Program, complaints: strin
   };
   const ready = async (): Promise<void> => {
     const starting = current();
-    await Promise.race([
-      eventually(() => answersReady(url), {
-        timeoutMs: READY_TIMEOUT_MS,
-        intervalMs: 20,
-        what: `${name} ready`,
-      }),
-      starting.exited.then(() => {
-        throw new Error(`${name} ended while starting:\n${tail(starting.lines)}`);
-      }),
-    ]);
+    await eventually(() => !starting.running() || answersReady(url), {
+      timeoutMs: READY_TIMEOUT_MS,
+      intervalMs: 20,
+      what: `${name} ready`,
+    });
+    if (!starting.running()) throw new Error(`${name} ended while starting:\n${tail(starting.lines)}`);
   };
   const killed = new Set<AppProcess>();
   const kill = async (): Promise<void> => {
