@@ -20,7 +20,6 @@ async function runJest(body: string): Promise<{ failed: boolean; output: string 
         '--config',
         `${root}/jest.config.mjs`,
         '--forceExit',
-        '--verbose',
       ];
       execFile(
         process.execPath,
@@ -44,8 +43,8 @@ describe('a leak fails', () => {
       it('leaky', async () => { globalThis.kept = new Redis(redis.port()); await globalThis.kept.ping(); });
     `);
     expect(failed).toBe(true);
-    expect(output).toMatch(/✓ tidy/);
-    expect(output).toMatch(/✕ leaky/);
+    expect(output).toContain('1 failed, 1 passed');
+    expect(output).toContain('● leaky');
     expect(output).toContain('closing every connection to Redis');
   });
 
