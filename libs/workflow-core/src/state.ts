@@ -20,15 +20,7 @@ import type { ErrorCode } from '@bridge/error-policy';
  * completed, failed, canceled: final
  */
 export type StepStatus =
-  | 'waiting'
-  | 'held'
-  | 'running'
-  | 'backoff'
-  | 'awaiting'
-  | 'parked'
-  | 'completed'
-  | 'failed'
-  | 'canceled';
+  'waiting' | 'held' | 'running' | 'backoff' | 'awaiting' | 'parked' | 'completed' | 'failed' | 'canceled';
 
 export const FINAL_STEP_STATUSES: ReadonlySet<StepStatus> = new Set(['completed', 'failed', 'canceled']);
 
@@ -44,12 +36,17 @@ export interface StepState {
   /** held: give up (park QUEUE_WAIT_EXCEEDED) at; ask again at. backoff: next attempt at. Redis time, ms. */
   readonly queueWaitUntil?: number;
   readonly retryAt?: number;
+  /** How often in a row it was held: each time it asks a little later. */
+  readonly holds?: number;
+  /** Index in `RunState.messages` of the message that its next attempts continue with. */
+  readonly continuedWith?: number;
   readonly awaiting?: 'input-required' | 'auth-required';
   /** Why it is held, failed or parked. */
   readonly code?: ErrorCode;
   readonly reason?: string;
   /** parked: the dead letter of this epoch was handed over. */
   readonly deadLettered?: boolean;
+  readonly parkedAt?: number;
   readonly endedAt?: number;
 }
 
@@ -58,7 +55,12 @@ export interface RunHead {
   readonly phase: 'accepted' | 'open' | 'ended';
   readonly startedAt: number;
   readonly deadlineAt: number;
-  readonly canceling?: { readonly at: number; readonly requestedBy: string; readonly reason?: string };
+  readonly canceling?: {
+    readonly at: number;
+    readonly requestedBy: string;
+    readonly reason?: string;
+    readonly code?: ErrorCode;
+  };
   readonly endedAt?: number;
   /** The place of the last event. */
   readonly place: EventPlace;

@@ -1,0 +1,14 @@
+export {
+  aCandidate,
+  aMessage,
+  anElement,
+  aPlan,
+  aRecord,
+  aStep,
+  busy,
+  chosen,
+  never,
+  outcomes,
+  RUN_ID,
+} from './builders.ts';
+export { createPlay, LEGACY_AHEAD_MS, type Play, type PlayOptions } from './play.ts';
