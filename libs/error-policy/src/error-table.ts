@@ -4,8 +4,8 @@
  * Codes are `DOMAIN_CONDITION`, stable for ever and never reused.
  */
 export interface ErrorRow {
-  /** Is another try worth it, by itself? */
-  readonly retry: 'backoff' | 'never';
+  /** Is another try worth it, by itself? `if-idempotent`: it may have run, so only if running twice does no harm. */
+  readonly retry: 'backoff' | 'if-idempotent' | 'never';
   /** Does it count against the agent's breaker? Only an agent's own faults do. */
   readonly breaker: 'counts' | 'ignores';
   /** Does a step that ends with it become a dead letter (when it may park)? */
@@ -48,6 +48,7 @@ export const ERROR_TABLE = {
   PUSH_NOT_SUPPORTED: { ...clientError, http: 400, jsonRpc: -32003, grpc: 'FAILED_PRECONDITION', meaning: 'Push notifications are not supported.' },
   TASK_NOT_FOUND: { ...clientError, http: 404, jsonRpc: -32001, grpc: 'NOT_FOUND', meaning: 'There is no such task, or it belongs to somebody else.' },
   TASK_NOT_CANCELABLE: { ...clientError, http: 400, jsonRpc: -32002, grpc: 'FAILED_PRECONDITION', meaning: 'The task has ended and cannot be canceled.' },
+  DEAD_LETTER_NOT_FOUND: { ...clientError, http: 404, jsonRpc: -32001, grpc: 'NOT_FOUND', meaning: 'There is no dead letter with this id.' },
   MESSAGE_ID_CONFLICT: { ...clientError, http: 409, jsonRpc: -32602, grpc: 'ALREADY_EXISTS', meaning: 'This messageId was used before with another body.' },
   WORKFLOW_INVALID: { ...clientError, http: 400, jsonRpc: -32602, grpc: 'INVALID_ARGUMENT', meaning: 'The submitted workflow is not a valid plan; the message names the step.' },
   UNAUTHENTICATED: { ...clientError, http: 401, jsonRpc: -32600, grpc: 'UNAUTHENTICATED', meaning: 'No valid credential was presented.' },
@@ -59,7 +60,7 @@ export const ERROR_TABLE = {
   AGENT_TIMEOUT: { ...stepError, retry: 'backoff', breaker: 'counts', deadLetter: true, meaning: 'The agent did not answer before the reply deadline, and did not take the work.' },
   AGENT_FAILED: { ...stepError, retry: 'backoff', breaker: 'ignores', deadLetter: true, meaning: 'The agent answered that it failed.' },
   AGENT_REPLY_MALFORMED: { ...stepError, retry: 'never', breaker: 'counts', deadLetter: true, meaning: 'What the agent answered cannot be read as a reply.' },
-  OUTCOME_UNKNOWN: { ...stepError, retry: 'never', breaker: 'counts', deadLetter: true, meaning: 'The agent took the work and did not answer; it may have run, so only an operator may run it again.' },
+  OUTCOME_UNKNOWN: { ...stepError, retry: 'if-idempotent', breaker: 'counts', deadLetter: true, meaning: 'The agent took the work and did not answer; it may have run, so only an operator may run it again.' },
   RETRIES_EXHAUSTED: { ...stepError, retry: 'never', breaker: 'ignores', deadLetter: true, meaning: 'Every allowed retry was used.' },
   QUEUE_WAIT_EXCEEDED: { ...stepError, retry: 'never', breaker: 'ignores', deadLetter: true, meaning: 'No suitable agent had room before the queue-wait deadline.' },
   CAPABILITY_UNAVAILABLE: { ...clientError, http: 400, jsonRpc: -32004, grpc: 'FAILED_PRECONDITION', meaning: 'No registered agent could ever serve what the request requires.' },
