@@ -1,4 +1,4 @@
-import { BridgeError} from '@bridge/error-policy';
+import { BridgeError } from '@bridge/error-policy';
 import { classifyRedisError, redisCall } from '../client/classify-redis-error.ts';
 import type { RedisClient } from '../client/create-redis.ts';
 
@@ -69,6 +69,7 @@ export async function watchLegacyServer(deps: LegacyServerDeps): Promise<LegacyS
 function incarnationOf(server: string, replication: string): string {
   const runId = /^run_id:(\w+)/m.exec(server)?.[1];
   // Without it a restart could not be told, and work might be done twice.
-  if (runId === undefined) throw new BridgeError('INTERNAL', 'the legacy Redis does not report run_id in INFO server');
+  if (runId === undefined)
+    throw new BridgeError('INTERNAL', 'the legacy Redis does not report run_id in INFO server');
   return `${runId}.${/^master_replid:(\w+)/m.exec(replication)?.[1] ?? ''}`;
 }

@@ -75,7 +75,9 @@ describe('send', () => {
 
     expect(result).toEqual({ kind: 'sent', sentAt: expect.any(Number) as number });
     const correlation = `a2a_correlation:${legacyTaskIdOf(request.attemptId)}`;
-    const commands = (await watched.commands()).filter(({ source }) => source === 'lua').map(({ args }) => args);
+    const commands = (await watched.commands())
+      .filter(({ source }) => source === 'lua')
+      .map(({ args }) => args);
     expect(commands.filter(([name]) => name === 'LPUSH' || name === 'SETEX')).toEqual([
       ['LPUSH', 'queue:debug-worker-1', message],
       ['SETEX', correlation, '30', '{"waiting": true, "from": "a2a_bridge"}'],
@@ -159,7 +161,10 @@ describe('revoke', () => {
     await mailbox.send(sendOf({ number: 7, message: `${message} ` }));
     await mailbox.send(request);
 
-    expect(await mailbox.revoke(revokeOf(request))).toEqual({ verdict: 'unclaimed', agentTookOtherWork: false });
+    expect(await mailbox.revoke(revokeOf(request))).toEqual({
+      verdict: 'unclaimed',
+      agentTookOtherWork: false,
+    });
     expect(await redis.lrange(queueOf(request), 0, -1)).toEqual([`${message} `]);
   });
 
@@ -167,7 +172,10 @@ describe('revoke', () => {
     const request = sendOf();
     await mailbox.send(request);
     await redis.rpop(queueOf(request));
-    expect(await mailbox.revoke(revokeOf(request))).toEqual({ verdict: 'claimed_or_lost', agentTookOtherWork: false });
+    expect(await mailbox.revoke(revokeOf(request))).toEqual({
+      verdict: 'claimed_or_lost',
+      agentTookOtherWork: false,
+    });
   });
 
   it('is claimed_or_lost when the whole queue was deleted: that proves nothing', async () => {
@@ -204,7 +212,9 @@ describe('revoke', () => {
       const early = number % 2 === 0 ? null : mailbox.revoke(revokeOf(request));
       const sending = mailbox.send(request);
       const [sent, revoked] = await Promise.all([sending, early ?? mailbox.revoke(revokeOf(request))]);
-      expect([sent.kind, revoked.verdict]).toEqual(number % 2 === 0 ? ['sent', 'unclaimed'] : ['refused', 'never_sent']);
+      expect([sent.kind, revoked.verdict]).toEqual(
+        number % 2 === 0 ? ['sent', 'unclaimed'] : ['refused', 'never_sent'],
+      );
       expect(await redis.llen(queueOf(request))).toBe(0);
     }
   });
@@ -251,7 +261,9 @@ describe('revoke', () => {
 
 describe('did the agent take other work?', () => {
   const queued = async (count: number): Promise<SendRequest[]> => {
-    const requests = Array.from({ length: count }, (_, i) => sendOf({ number: i + 1, message: `${message}${String(i)}` }));
+    const requests = Array.from({ length: count }, (_, i) =>
+      sendOf({ number: i + 1, message: `${message}${String(i)}` }),
+    );
     for (const request of requests) await mailbox.send(request);
     return requests;
   };
@@ -266,13 +278,22 @@ describe('did the agent take other work?', () => {
   it('no, if nobody popped, whatever came behind ours', async () => {
     const [first, second] = await queued(4);
     if (first === undefined || second === undefined) throw new Error('unreachable');
-    expect(await mailbox.revoke(revokeOf(second))).toEqual({ verdict: 'unclaimed', agentTookOtherWork: false });
-    expect(await mailbox.revoke(revokeOf(first))).toEqual({ verdict: 'unclaimed', agentTookOtherWork: false });
+    expect(await mailbox.revoke(revokeOf(second))).toEqual({
+      verdict: 'unclaimed',
+      agentTookOtherWork: false,
+    });
+    expect(await mailbox.revoke(revokeOf(first))).toEqual({
+      verdict: 'unclaimed',
+      agentTookOtherWork: false,
+    });
   });
 
   it('no, if only we took out what was ahead: a dead agent takes nothing', async () => {
     for (const request of await queued(5)) {
-      expect(await mailbox.revoke(revokeOf(request))).toEqual({ verdict: 'unclaimed', agentTookOtherWork: false });
+      expect(await mailbox.revoke(revokeOf(request))).toEqual({
+        verdict: 'unclaimed',
+        agentTookOtherWork: false,
+      });
     }
     expect(await redis.ttl(removedCountKey('debug-worker-1'))).toBe(LEGACY_MEMORY_S);
   });
@@ -282,13 +303,27 @@ describe('did the agent take other work?', () => {
     if (first === undefined || third === undefined || fourth === undefined) throw new Error('unreachable');
     await mailbox.revoke(revokeOf(first));
     await redis.rpop(queueOf(third));
-    expect(await mailbox.revoke(revokeOf(fourth))).toEqual({ verdict: 'unclaimed', agentTookOtherWork: true });
-    expect(await mailbox.revoke(revokeOf(fourth))).toEqual({ verdict: 'unclaimed', agentTookOtherWork: true });
+    expect(await mailbox.revoke(revokeOf(fourth))).toEqual({
+      verdict: 'unclaimed',
+      agentTookOtherWork: true,
+    });
+    expect(await mailbox.revoke(revokeOf(fourth))).toEqual({
+      verdict: 'unclaimed',
+      agentTookOtherWork: true,
+    });
   });
 });
 
 describe('peek, close and answered', () => {
-  const garbage = ['', '{}', 'null', '[]', 'not json', '{"type": "task_result", "payload": {"n": 12345678901234567890, "e": []}}', 'é😀\u0000\r\n'];
+  const garbage = [
+    '',
+    '{}',
+    'null',
+    '[]',
+    'not json',
+    '{"type": "task_result", "payload": {"n": 12345678901234567890, "e": []}}',
+    'é😀\u0000\r\n',
+  ];
 
   it('passes on any element untouched, oldest first, from where it is asked', async () => {
     const attemptId = attempt();

@@ -69,7 +69,9 @@ export function mailboxScripts(redis: RedisClient): MailboxScripts {
   ): Promise<T> => {
     const reply = schema.safeParse(await runScript(redis, script, keys, args));
     if (reply.success) return reply.data;
-    throw new BridgeError('INTERNAL', `script ${script.name} answered in an unexpected shape`, { cause: reply.error });
+    throw new BridgeError('INTERNAL', `script ${script.name} answered in an unexpected shape`, {
+      cause: reply.error,
+    });
   };
   return {
     send: (keys, args) =>
@@ -94,7 +96,8 @@ export function mailboxScripts(redis: RedisClient): MailboxScripts {
         [keys.marker, keys.queue, keys.removed],
         [args.attemptId, args.agent, args.message, args.legacyRunId, args.sendBefore, args.markerS],
       ),
-    close: (keys, memoryS, tombstone) => run(CLOSE, Count, [keys.replies, keys.correlation], [memoryS, tombstone]),
+    close: (keys, memoryS, tombstone) =>
+      run(CLOSE, Count, [keys.replies, keys.correlation], [memoryS, tombstone]),
     replyCounts: (keys, tombstone) =>
       run(REPLY_COUNTS, z.array(Count).length(keys.length), keys, [tombstone]),
   };

@@ -28,7 +28,11 @@ export type NoticesEvent =
   | { readonly type: 'refused'; readonly error: BridgeError }
   | { readonly type: 'broken-redirect' }
   | { readonly type: 'gap'; readonly reason: string }
-  | { readonly type: 'connection-error'; readonly connection: 'subscriber' | 'tracking'; readonly error: BridgeError };
+  | {
+      readonly type: 'connection-error';
+      readonly connection: 'subscriber' | 'tracking';
+      readonly error: BridgeError;
+    };
 
 export interface KeyNoticesDeps {
   /** The legacy server. */
@@ -70,7 +74,13 @@ export interface KeyNotices {
  * N4  a refusal is a state that listeners see, never an endless wait.
  */
 export function createKeyNotices(deps: KeyNoticesDeps): KeyNotices {
-  const { prefixes = [QUEUE_PREFIX, AGENT_PREFIX], checkMs = 1_000, retryMs = 10_000, timeoutMs = 5_000, startMs = 5_000 } = deps;
+  const {
+    prefixes = [QUEUE_PREFIX, AGENT_PREFIX],
+    checkMs = 1_000,
+    retryMs = 10_000,
+    timeoutMs = 5_000,
+    startMs = 5_000,
+  } = deps;
   const listeners = new Set<KeyNoticeListener>();
   let state: NoticesState = 'down';
   let subscriber: Redis | undefined;
@@ -139,7 +149,8 @@ export function createKeyNotices(deps: KeyNoticesDeps): KeyNotices {
       if (mine !== arming) return;
       const info = await armTracking(tracking, redirect, prefixes);
       if (mine !== arming) return;
-      if (!isTracking(info, redirect)) throw new BridgeError('INTERNAL', 'the server does not track although it said so');
+      if (!isTracking(info, redirect))
+        throw new BridgeError('INTERNAL', 'the server does not track although it said so');
       report({ type: 'armed' });
       become('armed');
       gap(reason);
@@ -167,7 +178,8 @@ export function createKeyNotices(deps: KeyNoticesDeps): KeyNotices {
 
   let checking = false;
   async function check(): Promise<void> {
-    if (checking || armsUnderWay > 0 || subscriber?.status !== 'ready' || tracking?.status !== 'ready') return;
+    if (checking || armsUnderWay > 0 || subscriber?.status !== 'ready' || tracking?.status !== 'ready')
+      return;
     checking = true;
     try {
       if (state === 'armed') await verify(tracking, subscriber);

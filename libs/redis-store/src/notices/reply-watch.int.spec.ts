@@ -23,7 +23,8 @@ function attempt(): AttemptId {
   attempts += 1;
   return attemptIdOf(runId, attempts.toString(16).padStart(32, '0'));
 }
-const reply = (attemptId: AttemptId, text = 'r'): Promise<number> => redis.lpush(replyListKey(attemptId), text);
+const reply = (attemptId: AttemptId, text = 'r'): Promise<number> =>
+  redis.lpush(replyListKey(attemptId), text);
 
 function urlOf(user?: typeof RESTRICTED): string {
   const url = new URL(server.url());
@@ -33,7 +34,13 @@ function urlOf(user?: typeof RESTRICTED): string {
 
 function noticesOf(deps: Partial<KeyNoticesDeps> = {}): { notices: KeyNotices; events: NoticesEvent[] } {
   const events: NoticesEvent[] = [];
-  const notices = createKeyNotices({ url: urlOf(), name: 'spec', checkMs: 50, onEvent: (event) => events.push(event), ...deps });
+  const notices = createKeyNotices({
+    url: urlOf(),
+    name: 'spec',
+    checkMs: 50,
+    onEvent: (event) => events.push(event),
+    ...deps,
+  });
   server.defer(() => notices.stop());
   return { notices, events };
 }
@@ -48,7 +55,10 @@ interface Setup {
 }
 
 /** As an engine does it: whatever a gap may have hidden, it looks for itself. */
-async function setUp(mode: 'auto' | 'tracking' | 'polling', deps: Partial<KeyNoticesDeps> = {}): Promise<Setup> {
+async function setUp(
+  mode: 'auto' | 'tracking' | 'polling',
+  deps: Partial<KeyNoticesDeps> = {},
+): Promise<Setup> {
   const { notices } = noticesOf(deps);
   const client = server.client();
   const mailbox = await createMailbox({ redis: client });
@@ -171,28 +181,31 @@ describe.each(['tracking', 'polling'] as const)('a reply watch by %s', (mode) =>
 });
 
 describe('tracking', () => {
-  it.each(['subscriber', 'tracking'])('loses no reply when its %s connection is killed under load', async (part) => {
-    const setup = await setUp('tracking', { checkMs: 1_000 });
-    await setup.watch.start();
-    const all = Array.from({ length: 1_500 }, attempt);
-    for (const attemptId of all) setup.open.add(attemptId);
-    const before = await connectionId(part);
+  it.each(['subscriber', 'tracking'])(
+    'loses no reply when its %s connection is killed under load',
+    async (part) => {
+      const setup = await setUp('tracking', { checkMs: 1_000 });
+      await setup.watch.start();
+      const all = Array.from({ length: 1_500 }, attempt);
+      for (const attemptId of all) setup.open.add(attemptId);
+      const before = await connectionId(part);
 
-    const sent: Promise<unknown>[] = [];
-    for (const [index, attemptId] of all.entries()) {
-      sent.push(reply(attemptId));
-      if (index === 500) sent.push(connectionId(part).then((id) => redis.client('KILL', 'ID', Number(id))));
-      if (index % 50 === 0) await sent.at(-1);
-    }
-    await Promise.all(sent);
-    await allReported(setup, all);
+      const sent: Promise<unknown>[] = [];
+      for (const [index, attemptId] of all.entries()) {
+        sent.push(reply(attemptId));
+        if (index === 500) sent.push(connectionId(part).then((id) => redis.client('KILL', 'ID', Number(id))));
+        if (index % 50 === 0) await sent.at(-1);
+      }
+      await Promise.all(sent);
+      await allReported(setup, all);
 
-    expect(await connectionId(part)).not.toBe(before);
-    expect(setup.gaps).toContain(`${part} connection ready`);
-    const late = attempt();
-    await reply(late);
-    await allReported(setup, [late]);
-  });
+      expect(await connectionId(part)).not.toBe(before);
+      expect(setup.gaps).toContain(`${part} connection ready`);
+      const late = attempt();
+      await reply(late);
+      await allReported(setup, [late]);
+    },
+  );
 
   it('finds out that the server does not track any more, and arms again', async () => {
     const connections: Redis[] = [];
@@ -227,7 +240,9 @@ describe('tracking', () => {
     await eventually(() => notices.state() === 'armed', { what: 'having them again' });
     await redis.lpush('queue:x', '1');
     await eventually(() => keys.includes('queue:x'), { what: 'the notice' });
-    expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['armed', 'gap', 'lost', 'armed', 'gap']));
+    expect(events.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['armed', 'gap', 'lost', 'armed', 'gap']),
+    );
   });
 
   it('gives up waiting for the first outcome, not arming', async () => {

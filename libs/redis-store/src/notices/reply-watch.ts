@@ -30,7 +30,7 @@ export type ReplyWatchDeps = (
   readonly pollMinMs?: number;
   /** Default 50 ms. */
   readonly pollMaxMs?: number;
-}
+};
 
 /**
  * Tells of replies. By notices it tells of every attempt's, watched or not, at all replicas: who need not care
@@ -91,7 +91,10 @@ export function createReplyWatch(deps: ReplyWatchDeps): ReplyWatch {
       const state = await notices.start();
       if (deps.mode === 'tracking' && state === 'refused') {
         unlisten();
-        throw new BridgeError('INTERNAL', 'the legacy Redis refuses CLIENT TRACKING; allow it or let replies be polled');
+        throw new BridgeError(
+          'INTERNAL',
+          'the legacy Redis refuses CLIENT TRACKING; allow it or let replies be polled',
+        );
       }
     },
     async stop() {

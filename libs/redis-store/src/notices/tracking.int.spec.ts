@@ -16,7 +16,9 @@ it('a redirect to a connection that is gone shows once a notice was lost', async
 
   await admin.client('KILL', 'ID', id);
   await admin.lpush('queue:x', '1');
-  await eventually(async () => !isTracking(await trackingInfo(tracking), id), { what: 'the broken redirect' });
+  await eventually(async () => !isTracking(await trackingInfo(tracking), id), {
+    what: 'the broken redirect',
+  });
 
   const [other] = [server.client({ protocol: 2 })];
   const otherId = await prepareSubscriber(other);

@@ -12,7 +12,9 @@ export interface TrackingInfo {
 
 const Info = z
   .array(z.unknown())
-  .transform((flat) => Object.fromEntries(flat.flatMap((name, i) => (i % 2 === 0 ? [[String(name), flat[i + 1]]] : []))))
+  .transform((flat) =>
+    Object.fromEntries(flat.flatMap((name, i) => (i % 2 === 0 ? [[String(name), flat[i + 1]]] : []))),
+  )
   .pipe(z.object({ flags: z.array(z.string()), redirect: z.number() }));
 
 /** The id first: a RESP2 connection that subscribes may not ask for it. */
@@ -23,7 +25,11 @@ export async function prepareSubscriber(subscriber: Redis): Promise<number> {
 }
 
 /** OFF first: the server refuses to track the same prefixes twice, and a redirect is not changed in place. */
-export async function armTracking(tracking: Redis, redirect: number, prefixes: readonly string[]): Promise<TrackingInfo> {
+export async function armTracking(
+  tracking: Redis,
+  redirect: number,
+  prefixes: readonly string[],
+): Promise<TrackingInfo> {
   const named = prefixes.flatMap((prefix) => ['PREFIX', prefix]);
   const [, , info] = await Promise.all([
     tracking.call('CLIENT', 'TRACKING', 'OFF'),
@@ -36,10 +42,17 @@ export async function armTracking(tracking: Redis, redirect: number, prefixes: r
 export async function trackingInfo(tracking: Redis): Promise<TrackingInfo> {
   const info = Info.safeParse(await tracking.call('CLIENT', 'TRACKINGINFO'));
   if (info.success) return info.data;
-  throw new BridgeError('INTERNAL', 'CLIENT TRACKINGINFO answered in an unexpected shape', { cause: info.error });
+  throw new BridgeError('INTERNAL', 'CLIENT TRACKINGINFO answered in an unexpected shape', {
+    cause: info.error,
+  });
 }
 
 /** A redirect to a connection that is gone shows only once a notice was lost to it. */
 export function isTracking({ flags, redirect }: TrackingInfo, expected: number): boolean {
-  return redirect === expected && flags.includes('on') && flags.includes('bcast') && !flags.includes('broken_redirect');
+  return (
+    redirect === expected &&
+    flags.includes('on') &&
+    flags.includes('bcast') &&
+    !flags.includes('broken_redirect')
+  );
 }

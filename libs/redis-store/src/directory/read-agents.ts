@@ -1,0 +1,107 @@
+import { agentKey, agentQueueKey, AGENT_PREFIX } from '@bridge/redis-keys';
+import { BridgeError } from '@bridge/error-policy';
+import { z } from 'zod';
+import { classifyRedisError, redisCall } from '../client/classify-redis-error.ts';
+import type { RedisClient } from '../client/create-redis.ts';
+
+/** What is in Redis about one agent; `unreadable` if a key is of another type than it must be. */
+export type AgentReading =
+  | {
+      readonly kind: 'found';
+      readonly fields: Readonly<Record<string, string>>;
+      readonly queueLength: number;
+    }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+// Commands of one pipeline: a reply of some 100 kB, and a server that is held up for less than a millisecond.
+const CHUNK = 500;
+// Keys looked at by one SCAN call.
+const SCAN_COUNT = 1_000;
+
+const Hash = z.record(z.string(), z.string());
+const Length = z.number().int().nonnegative();
+
+/**
+ * Ids of all `agent:*` keys, of whatever type.
+ * @throws BridgeError
+ */
+export async function scanAgentIds(redis: RedisClient): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  let cursor = '0';
+  do {
+    const [next, keys] = await redisCall(
+      redis.scan(cursor, 'MATCH', `${AGENT_PREFIX}*`, 'COUNT', SCAN_COUNT),
+    );
+    cursor = next;
+    for (const key of keys) ids.add(key.slice(AGENT_PREFIX.length));
+  } while (cursor !== '0');
+  return ids;
+}
+
+/**
+ * Hash and queue length of each, in this order.
+ * @throws BridgeError
+ */
+export async function readAgents(
+  redis: RedisClient,
+  ids: readonly string[],
+): Promise<readonly AgentReading[]> {
+  const answers = await pipelined(
+    redis,
+    ids.flatMap((id) => [
+      ['hgetall', agentKey(id)],
+      ['llen', agentQueueKey(id)],
+    ]),
+  );
+  return ids.map((_, i) => readingOf(answers[2 * i], answers[2 * i + 1]));
+}
+
+/**
+ * Queue lengths, in this order; `null` for what is no list.
+ * @throws BridgeError
+ */
+export async function readQueueLengths(
+  redis: RedisClient,
+  ids: readonly string[],
+): Promise<readonly (number | null)[]> {
+  const answers = await pipelined(
+    redis,
+    ids.map((id) => ['llen', agentQueueKey(id)]),
+  );
+  return answers.map((answer) => (answer === WRONG_TYPE ? null : parsed(Length, answer)));
+}
+
+function readingOf(hash: unknown, length: unknown): AgentReading {
+  if (hash === WRONG_TYPE) return { kind: 'unreadable', reason: 'it is no hash' };
+  const fields = parsed(Hash, hash);
+  if (Object.keys(fields).length === 0) return { kind: 'gone' };
+  if (length === WRONG_TYPE) return { kind: 'unreadable', reason: 'its queue is no list' };
+  return { kind: 'found', fields, queueLength: parsed(Length, length) };
+}
+
+function parsed<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const result = schema.safeParse(answer);
+  if (result.success) return result.data;
+  throw new BridgeError('INTERNAL', 'Redis answered in an unexpected shape', { cause: result.error });
+}
+
+const WRONG_TYPE = Symbol('wrong type');
+
+async function pipelined(redis: RedisClient, commands: string[][]): Promise<readonly unknown[]> {
+  const chunks: Promise<readonly unknown[]>[] = [];
+  for (let start = 0; start < commands.length; start += CHUNK) {
+    chunks.push(answersOf(redis, commands.slice(start, start + CHUNK)));
+  }
+  return (await Promise.all(chunks)).flat(1);
+}
+
+async function answersOf(redis: RedisClient, commands: string[][]): Promise<readonly unknown[]> {
+  const results = (await redisCall(redis.pipeline(commands).exec())) ?? [];
+  return results.map(([error, answer]) => {
+    if (error === null) return answer;
+    // One key of a wrong type must not hide all others.
+    if (error.message.startsWith('WRONGTYPE')) return WRONG_TYPE;
+    throw classifyRedisError(error);
+  });
+}
