@@ -35,6 +35,8 @@ export interface ErrorRow {
 const clientError = { retry: 'never', breaker: 'ignores', deadLetter: false, log: 'info' } as const;
 const stepError = { http: 500, jsonRpc: -32603, grpc: 'INTERNAL', log: 'warn' } as const;
 
+// A row is read across and compared with the rows around it, so each stays on one line.
+// prettier-ignore
 export const ERROR_TABLE = {
   // What a client did.
   REQUEST_MALFORMED: { ...clientError, http: 400, jsonRpc: -32602, grpc: 'INVALID_ARGUMENT', meaning: 'The request does not have the shape its operation needs.' },
@@ -60,7 +62,7 @@ export const ERROR_TABLE = {
   AGENT_TIMEOUT: { ...stepError, retry: 'backoff', breaker: 'counts', deadLetter: true, meaning: 'The agent did not answer before the reply deadline, and did not take the work.' },
   AGENT_FAILED: { ...stepError, retry: 'backoff', breaker: 'ignores', deadLetter: true, meaning: 'The agent answered that it failed.' },
   AGENT_REPLY_MALFORMED: { ...stepError, retry: 'never', breaker: 'counts', deadLetter: true, meaning: 'What the agent answered cannot be read as a reply.' },
-  OUTCOME_UNKNOWN: { ...stepError, retry: 'if-idempotent', breaker: 'counts', deadLetter: true, meaning: 'The agent took the work and did not answer; it may have run, so only an operator may run it again.' },
+  OUTCOME_UNKNOWN: { ...stepError, retry: 'if-idempotent', breaker: 'counts', deadLetter: true, meaning: 'The agent took the work and did not answer; it may have run, so unless the step is idempotent only an operator may run it again.' },
   RETRIES_EXHAUSTED: { ...stepError, retry: 'never', breaker: 'ignores', deadLetter: true, meaning: 'Every allowed retry was used.' },
   QUEUE_WAIT_EXCEEDED: { ...stepError, retry: 'never', breaker: 'ignores', deadLetter: true, meaning: 'No suitable agent had room before the queue-wait deadline.' },
   CAPABILITY_UNAVAILABLE: { ...clientError, http: 400, jsonRpc: -32004, grpc: 'FAILED_PRECONDITION', meaning: 'No registered agent could ever serve what the request requires.' },

@@ -21,7 +21,9 @@ export function toCard026(card: AgentCard): JsonObject {
     preferredTransport: 'JSONRPC',
     version: card.version,
     ...(iconUrl === undefined || iconUrl === '' ? {} : { iconUrl }),
-    ...(provider === undefined ? {} : { provider: { organization: provider.organization, url: provider.url } }),
+    ...(provider === undefined
+      ? {}
+      : { provider: { organization: provider.organization, url: provider.url } }),
     ...(documentationUrl === undefined || documentationUrl === '' ? {} : { documentationUrl }),
     capabilities: toCapabilities026(capabilities),
     ...security026(card),

@@ -25,7 +25,10 @@ const options: CardOptions = {
   pushNotifications: false,
 };
 const bearer: SecurityScheme = {
-  scheme: { $case: 'httpAuthSecurityScheme', value: { description: 'A token', scheme: 'Bearer', bearerFormat: 'JWT' } },
+  scheme: {
+    $case: 'httpAuthSecurityScheme',
+    value: { description: 'A token', scheme: 'Bearer', bearerFormat: 'JWT' },
+  },
 };
 const mtls: SecurityScheme = { scheme: { $case: 'mtlsSecurityScheme', value: { description: '' } } };
 
@@ -41,7 +44,10 @@ const skills = [
     outputModes: ['text/plain'],
   },
 ];
-const modes = { defaultInputModes: ['text/plain', 'application/json'], defaultOutputModes: ['text/plain', 'application/json'] };
+const modes = {
+  defaultInputModes: ['text/plain', 'application/json'],
+  defaultOutputModes: ['text/plain', 'application/json'],
+};
 
 /** The 0.3 card as the SDK serves it: its translator is not exported, this is the way to it. */
 async function sdkCard03(card: AgentCard): Promise<Record<string, unknown>> {
@@ -122,8 +128,18 @@ describe('toCard026', () => {
       securitySchemes: {
         bearer,
         mtls,
-        key: { scheme: { $case: 'apiKeySecurityScheme', value: { description: '', location: 'header', name: 'X-Key' } } },
-        oidc: { scheme: { $case: 'openIdConnectSecurityScheme', value: { description: 'd', openIdConnectUrl: 'https://id' } } },
+        key: {
+          scheme: {
+            $case: 'apiKeySecurityScheme',
+            value: { description: '', location: 'header', name: 'X-Key' },
+          },
+        },
+        oidc: {
+          scheme: {
+            $case: 'openIdConnectSecurityScheme',
+            value: { description: 'd', openIdConnectUrl: 'https://id' },
+          },
+        },
         oauth: {
           scheme: {
             $case: 'oauth2SecurityScheme',
@@ -140,13 +156,19 @@ describe('toCard026', () => {
           },
         },
       },
-      securityRequirements: [{ schemes: { bearer: { list: [] } } }, { schemes: { oauth: { list: ['run'] } } }],
+      securityRequirements: [
+        { schemes: { bearer: { list: [] } } },
+        { schemes: { oauth: { list: ['run'] } } },
+      ],
     });
     const full: AgentCard = {
       ...card,
       iconUrl: 'https://bridge.example.org/icon.svg',
       signatures: [{ protected: 'p', signature: 's', header: undefined }],
-      skills: card.skills.map((skill) => ({ ...skill, securityRequirements: [{ schemes: { bearer: { list: [] } } }] })),
+      skills: card.skills.map((skill) => ({
+        ...skill,
+        securityRequirements: [{ schemes: { bearer: { list: [] } } }],
+      })),
       capabilities: {
         streaming: true,
         pushNotifications: true,
@@ -186,7 +208,9 @@ describe('toCard026', () => {
     expect(flowOf({ $case: 'authorizationCode', value: { ...urls, pkceRequired: true } })).toStrictEqual({
       oauth: { type: 'oauth2', flows: { authorizationCode: urls } },
     });
-    expect(flowOf({ $case: 'implicit', value: { authorizationUrl: 'a', refreshUrl: '', scopes } })).toStrictEqual({
+    expect(
+      flowOf({ $case: 'implicit', value: { authorizationUrl: 'a', refreshUrl: '', scopes } }),
+    ).toStrictEqual({
       oauth: { type: 'oauth2', flows: { implicit: { authorizationUrl: 'a', scopes } } },
     });
     expect(flowOf({ $case: 'password', value: { tokenUrl: 't', refreshUrl: 'r', scopes } })).toStrictEqual({

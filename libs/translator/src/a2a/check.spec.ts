@@ -1,7 +1,12 @@
 import { Message, Role, type Part } from '@a2a-js/sdk';
 import { checkHistoryLength, checkMessage } from './check.ts';
 
-const part: Part = { content: { $case: 'text', value: 'hi' }, metadata: undefined, filename: '', mediaType: '' };
+const part: Part = {
+  content: { $case: 'text', value: 'hi' },
+  metadata: undefined,
+  filename: '',
+  mediaType: '',
+};
 const message: Message = {
   messageId: 'm-1',
   contextId: '',
@@ -18,16 +23,28 @@ describe('checkMessage', () => {
   it('lets a whole message through', () => {
     expect(checkMessage(message)).toBeNull();
     expect(checkMessage({ ...message, role: Role.ROLE_AGENT })).toBeNull();
-    expect(checkMessage({ ...message, parts: [{ ...part, content: { $case: 'text', value: '' } }] })).toBeNull();
-    expect(checkMessage({ ...message, parts: [{ ...part, content: { $case: 'data', value: null } }] })).toBeNull();
+    expect(
+      checkMessage({ ...message, parts: [{ ...part, content: { $case: 'text', value: '' } }] }),
+    ).toBeNull();
+    expect(
+      checkMessage({ ...message, parts: [{ ...part, content: { $case: 'data', value: null } }] }),
+    ).toBeNull();
     expect(checkMessage({ ...message, messageId: 'x'.repeat(256) })).toBeNull();
   });
 
   it.each([
     ['no message', undefined, 'message is missing'],
     ['no id', { ...message, messageId: '' }, 'message.messageId is missing'],
-    ['a long id', { ...message, messageId: 'x'.repeat(257) }, 'message.messageId is longer than 256 characters'],
-    ['a long context', { ...message, contextId: 'x'.repeat(257) }, 'message.contextId is longer than 256 characters'],
+    [
+      'a long id',
+      { ...message, messageId: 'x'.repeat(257) },
+      'message.messageId is longer than 256 characters',
+    ],
+    [
+      'a long context',
+      { ...message, contextId: 'x'.repeat(257) },
+      'message.contextId is longer than 256 characters',
+    ],
     ['a long task', { ...message, taskId: 'x'.repeat(257) }, 'message.taskId is longer than 256 characters'],
     ['no role', { ...message, role: Role.ROLE_UNSPECIFIED }, 'message.role is missing or unknown'],
     ['an odd role', { ...message, role: Role.UNRECOGNIZED }, 'message.role is missing or unknown'],

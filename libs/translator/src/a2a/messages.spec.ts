@@ -25,10 +25,30 @@ const sdk: Message = {
   taskId: 'task-1',
   role: Role.ROLE_USER,
   parts: [
-    { content: { $case: 'text', value: 'Summarise' }, metadata: { lang: 'en' }, filename: '', mediaType: 'text/markdown' },
-    { content: { $case: 'raw', value: Buffer.from('hello') }, metadata: undefined, filename: 'hello.txt', mediaType: 'text/plain' },
-    { content: { $case: 'url', value: 'https://example.org/a.pdf' }, metadata: undefined, filename: 'a.pdf', mediaType: 'application/pdf' },
-    { content: { $case: 'data', value: { skill: 'orchestration', steps: [1, null] } }, metadata: undefined, filename: '', mediaType: '' },
+    {
+      content: { $case: 'text', value: 'Summarise' },
+      metadata: { lang: 'en' },
+      filename: '',
+      mediaType: 'text/markdown',
+    },
+    {
+      content: { $case: 'raw', value: Buffer.from('hello') },
+      metadata: undefined,
+      filename: 'hello.txt',
+      mediaType: 'text/plain',
+    },
+    {
+      content: { $case: 'url', value: 'https://example.org/a.pdf' },
+      metadata: undefined,
+      filename: 'a.pdf',
+      mediaType: 'application/pdf',
+    },
+    {
+      content: { $case: 'data', value: { skill: 'orchestration', steps: [1, null] } },
+      metadata: undefined,
+      filename: '',
+      mediaType: '',
+    },
   ],
   metadata: { skill: 'summary' },
   extensions: ['urn:example:ext'],
@@ -45,7 +65,14 @@ describe('messages', () => {
   });
 
   it('leave out in the core what the SDK writes as empty', () => {
-    const bare = { ...sdk, contextId: '', taskId: '', metadata: undefined, extensions: [], referenceTaskIds: [] };
+    const bare = {
+      ...sdk,
+      contextId: '',
+      taskId: '',
+      metadata: undefined,
+      extensions: [],
+      referenceTaskIds: [],
+    };
     const { messageId, role, parts } = core;
     expect(toCoreMessage(bare)).toStrictEqual({ messageId, role, parts });
     expect(fromCoreMessage({ messageId, role, parts })).toStrictEqual(bare);
@@ -62,19 +89,32 @@ describe('messages', () => {
     }
   });
 
+  it('take null metadata, as some 0.3 clients write it, for none', () => {
+    const none = null as unknown as undefined;
+    const [part] = sdk.parts;
+    const lax = { ...sdk, metadata: none, parts: part === undefined ? [] : [{ ...part, metadata: none }] };
+    expect(toCoreMessage(lax)).not.toHaveProperty('metadata');
+    expect(toCoreMessage(lax).parts).toStrictEqual([{ text: 'Summarise', mediaType: 'text/markdown' }]);
+  });
+
   it('read plain bytes as well as Buffers', () => {
     const bytes = Uint8Array.from([104, 105]) as Buffer;
-    expect(toCorePart({ content: { $case: 'raw', value: bytes }, metadata: undefined, filename: '', mediaType: '' })).toStrictEqual(
-      { raw: 'aGk=' },
-    );
+    expect(
+      toCorePart({
+        content: { $case: 'raw', value: bytes },
+        metadata: undefined,
+        filename: '',
+        mediaType: '',
+      }),
+    ).toStrictEqual({ raw: 'aGk=' });
   });
 
   it('are not translated unchecked', () => {
     const part: Part = { content: undefined, metadata: undefined, filename: '', mediaType: '' };
     expect(() => toCoreMessage({ ...sdk, role: Role.ROLE_UNSPECIFIED })).toThrow(TypeError);
     expect(() => toCoreMessage({ ...sdk, parts: [part] })).toThrow(TypeError);
-    expect(() => toCoreMessage({ ...sdk, parts: [{ ...part, content: { $case: 'data', value: undefined } }] })).toThrow(
-      TypeError,
-    );
+    expect(() =>
+      toCoreMessage({ ...sdk, parts: [{ ...part, content: { $case: 'data', value: undefined } }] }),
+    ).toThrow(TypeError);
   });
 });

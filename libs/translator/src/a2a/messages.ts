@@ -11,6 +11,8 @@ import { fromCoreRole, toCoreRole } from './states.ts';
 export function toCoreMessage(message: Message): CoreMessage {
   const role = toCoreRole(message.role);
   if (role === undefined) throw new TypeError('a message without a role was not refused');
+  // A 0.3 client may send `null` for what it leaves out, and the SDK passes that on.
+  const metadata = message.metadata ?? undefined;
   return {
     messageId: message.messageId,
     role,
@@ -18,7 +20,7 @@ export function toCoreMessage(message: Message): CoreMessage {
     ...(message.contextId === '' ? {} : { contextId: message.contextId }),
     ...(message.taskId === '' ? {} : { taskId: message.taskId }),
     ...(message.referenceTaskIds.length === 0 ? {} : { referenceTaskIds: [...message.referenceTaskIds] }),
-    ...(message.metadata === undefined ? {} : { metadata: message.metadata as JsonObject }),
+    ...(metadata === undefined ? {} : { metadata: metadata as JsonObject }),
     ...(message.extensions.length === 0 ? {} : { extensions: [...message.extensions] }),
   };
 }

@@ -43,8 +43,10 @@ function jsonOf(value: unknown): Json {
 }
 
 function extrasOf(part: Part): Pick<CorePart, 'metadata' | 'filename' | 'mediaType'> {
+  // A 0.3 client may send `null` for what it leaves out, and the SDK passes that on.
+  const metadata = part.metadata ?? undefined;
   return {
-    ...(part.metadata === undefined ? {} : { metadata: part.metadata as JsonObject }),
+    ...(metadata === undefined ? {} : { metadata: metadata as JsonObject }),
     ...(part.filename === '' ? {} : { filename: part.filename }),
     ...(part.mediaType === '' ? {} : { mediaType: part.mediaType }),
   };

@@ -14,7 +14,9 @@ export function toScheme026({ scheme }: SecurityScheme): JsonObject | null {
     }
     case 'oauth2SecurityScheme': {
       const flows = toFlows026(scheme.value.flows);
-      return flows === null ? null : { type: 'oauth2', flows, ...present({ description: scheme.value.description }) };
+      return flows === null
+        ? null
+        : { type: 'oauth2', flows, ...present({ description: scheme.value.description }) };
     }
     case 'openIdConnectSecurityScheme': {
       const { openIdConnectUrl, description } = scheme.value;
@@ -31,7 +33,9 @@ function toFlows026(flows: OAuthFlows | undefined): JsonObject | null {
   switch (flow?.$case) {
     case 'authorizationCode': {
       const { authorizationUrl, tokenUrl, refreshUrl, scopes } = flow.value;
-      return { authorizationCode: { authorizationUrl, tokenUrl, scopes: { ...scopes }, ...present({ refreshUrl }) } };
+      return {
+        authorizationCode: { authorizationUrl, tokenUrl, scopes: { ...scopes }, ...present({ refreshUrl }) },
+      };
     }
     case 'clientCredentials': {
       const { tokenUrl, refreshUrl, scopes } = flow.value;
@@ -56,10 +60,15 @@ function toFlows026(flows: OAuthFlows | undefined): JsonObject | null {
  *
  * @param known names of the schemes that the 0.2.6 card has
  */
-export function toSecurity026(requirements: readonly SecurityRequirement[], known: ReadonlySet<string>): JsonObject[] {
+export function toSecurity026(
+  requirements: readonly SecurityRequirement[],
+  known: ReadonlySet<string>,
+): JsonObject[] {
   return requirements
     .filter(({ schemes }) => Object.keys(schemes).every((name) => known.has(name)))
-    .map(({ schemes }) => Object.fromEntries(Object.entries(schemes).map(([name, { list }]) => [name, [...list]])));
+    .map(({ schemes }) =>
+      Object.fromEntries(Object.entries(schemes).map(([name, { list }]) => [name, [...list]])),
+    );
 }
 
 /** The members that say something: the SDK writes an empty string where JSON leaves a member out. */

@@ -27,7 +27,9 @@ describe('tasks', () => {
         message: { messageId: 'a-1', role: 'ROLE_AGENT', parts: [{ text: 'done' }] },
         timestamp: '2026-11-22T21:25:23.026Z',
       },
-      artifacts: [{ artifactId: 'r-1', name: 'result', parts: [{ data: [1, 2] }], metadata: { step: 'main' } }],
+      artifacts: [
+        { artifactId: 'r-1', name: 'result', parts: [{ data: [1, 2] }], metadata: { step: 'main' } },
+      ],
       history: [
         { messageId: 'm-1', role: 'ROLE_USER', parts: [{ text: 'one' }] },
         { messageId: 'm-2', role: 'ROLE_AGENT', parts: [{ text: 'two' }] },
@@ -44,7 +46,9 @@ describe('tasks', () => {
     [2, ['m-2', 'm-3']],
     [9, ['m-1', 'm-2', 'm-3']],
   ])('with historyLength %p have the newest messages %j', (historyLength, ids) => {
-    expect(fromCoreTask(task, { historyLength }).history.map(({ messageId }) => messageId)).toStrictEqual(ids);
+    expect(fromCoreTask(task, { historyLength }).history.map(({ messageId }) => messageId)).toStrictEqual(
+      ids,
+    );
   });
 
   it('leave artifacts out where a list does not want them', () => {
@@ -53,11 +57,22 @@ describe('tasks', () => {
   });
 
   it('of a run that does not exist yet are submitted and empty', () => {
-    const fresh: CoreTask = { taskId: 't', contextId: 'c', status: { state: 'submitted', at: 0 }, artifacts: [], history: [], number: 0 };
+    const fresh: CoreTask = {
+      taskId: 't',
+      contextId: 'c',
+      status: { state: 'submitted', at: 0 },
+      artifacts: [],
+      history: [],
+      number: 0,
+    };
     expect(fromCoreTask(fresh)).toStrictEqual({
       id: 't',
       contextId: 'c',
-      status: { state: TaskState.TASK_STATE_SUBMITTED, message: undefined, timestamp: '1970-01-01T00:00:00.000Z' },
+      status: {
+        state: TaskState.TASK_STATE_SUBMITTED,
+        message: undefined,
+        timestamp: '1970-01-01T00:00:00.000Z',
+      },
       artifacts: [],
       history: [],
       metadata: undefined,
@@ -87,7 +102,14 @@ describe('visible events', () => {
               contextId: '',
               taskId: '',
               role: Role.ROLE_AGENT,
-              parts: [{ content: { $case: 'text', value: 'half' }, metadata: undefined, filename: '', mediaType: '' }],
+              parts: [
+                {
+                  content: { $case: 'text', value: 'half' },
+                  metadata: undefined,
+                  filename: '',
+                  mediaType: '',
+                },
+              ],
               metadata: undefined,
               extensions: [],
               referenceTaskIds: [],

@@ -1,4 +1,10 @@
-import { legacyTaskIdOf, type AttemptId, type CoreMessage, type CorePart, type Json } from '@bridge/contracts';
+import {
+  legacyTaskIdOf,
+  type AttemptId,
+  type CoreMessage,
+  type CorePart,
+  type Json,
+} from '@bridge/contracts';
 import { toNaive } from './naive-time.ts';
 import { pythonFloat, pythonJson, type PythonValue } from './python-json.ts';
 
@@ -29,7 +35,10 @@ export interface Assignment {
 }
 
 /** What the seven fields and the payload say, already in the words of the wire. */
-export interface AssignmentFields extends Pick<Assignment, 'parent' | 'description' | 'parts' | 'input' | 'history'> {
+export interface AssignmentFields extends Pick<
+  Assignment,
+  'parent' | 'description' | 'parts' | 'input' | 'history'
+> {
   /** `id` and `payload.task_id`. */
   readonly taskId: string;
   readonly fromAgent: string;

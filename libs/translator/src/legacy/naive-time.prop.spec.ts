@@ -2,15 +2,27 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { parseNaive, toNaive } from './naive-time.ts';
 
-const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'Pacific/Chatham', 'Africa/Casablanca'];
+const ZONES = [
+  'UTC',
+  'Europe/Berlin',
+  'America/New_York',
+  'Asia/Kolkata',
+  'Australia/Lord_Howe',
+  'Pacific/Chatham',
+  'Africa/Casablanca',
+];
 const zone = fc.constantFrom(...ZONES);
 /** 1975 to 2045, microseconds. */
 const instant = fc.integer({ min: 157_766_400_000, max: 2_366_841_600_000 });
 const micros = fc.integer({ min: 0, max: 999 });
 
-const probe = spawnSync('python3', ['-c', 'import zoneinfo; zoneinfo.ZoneInfo("Europe/Berlin"); print("ok")'], {
-  encoding: 'utf8',
-});
+const probe = spawnSync(
+  'python3',
+  ['-c', 'import zoneinfo; zoneinfo.ZoneInfo("Europe/Berlin"); print("ok")'],
+  {
+    encoding: 'utf8',
+  },
+);
 const itWithPython = probe.stdout === 'ok\n' ? it : it.skip;
 
 const PYTHON = `
@@ -38,15 +50,18 @@ describe('naive time', () => {
     );
   });
 
-  itWithPython("agrees with Python's zoneinfo, both ways, around every hour (skipped where it is missing)", () => {
-    const rows = fc.sample(fc.tuple(zone, instant, micros), { numRuns: 2000, seed: 11 });
-    const input = rows.map(([tz, ms, us]) => `${tz} ${String(ms * 1000 + us)}`).join('\n');
-    const python = spawnSync('python3', ['-c', PYTHON], { input, encoding: 'utf8' });
-    expect(python.stderr).toBe('');
-    const ours = rows.map(([tz, ms, us]) => {
-      const text = toNaive(ms + us / 1000, tz);
-      return `${text} ${String(Math.round((parseNaive(text, tz) ?? NaN) * 1000))}`;
-    });
-    expect(ours).toStrictEqual(python.stdout.trimEnd().split('\n'));
-  });
+  itWithPython(
+    "agrees with Python's zoneinfo, both ways, around every hour (skipped where it is missing)",
+    () => {
+      const rows = fc.sample(fc.tuple(zone, instant, micros), { numRuns: 2000, seed: 11 });
+      const input = rows.map(([tz, ms, us]) => `${tz} ${String(ms * 1000 + us)}`).join('\n');
+      const python = spawnSync('python3', ['-c', PYTHON], { input, encoding: 'utf8' });
+      expect(python.stderr).toBe('');
+      const ours = rows.map(([tz, ms, us]) => {
+        const text = toNaive(ms + us / 1000, tz);
+        return `${text} ${String(Math.round((parseNaive(text, tz) ?? NaN) * 1000))}`;
+      });
+      expect(ours).toStrictEqual(python.stdout.trimEnd().split('\n'));
+    },
+  );
 });

@@ -47,7 +47,14 @@ function formattedOffset(zone: Zone, second: number): number {
   const part: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
   for (const { type, value } of zone.format.formatToParts(second)) part[type] = value;
   const year = part.era === 'BC' ? 1 - Number(part.year) : Number(part.year);
-  const local = utcOf(year, Number(part.month), Number(part.day), Number(part.hour), Number(part.minute), Number(part.second));
+  const local = utcOf(
+    year,
+    Number(part.month),
+    Number(part.day),
+    Number(part.hour),
+    Number(part.minute),
+    Number(part.second),
+  );
   return local - second;
 }
 
@@ -67,7 +74,14 @@ function offsetOfHour(zone: Zone, hour: number): number | null {
 }
 
 /** `Date.UTC` without its habit of reading the years 0 to 99 as 1900 to 1999. */
-function utcOf(year: number, month: number, day: number, hour: number, minute: number, second: number): number {
+function utcOf(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+): number {
   return new Date(0).setUTCFullYear(year, month - 1, day) + ((hour * 60 + minute) * 60 + second) * 1000;
 }
 
@@ -109,8 +123,16 @@ export function parseNaive(text: string, timeZone: string): number | null {
   const match = ISO.exec(text.trim());
   if (!match) return null;
   const field = (index: number): number => Number(match[index] ?? 0);
-  const [year, month, day, hour, minute, second] = [field(1), field(2), field(3), field(4), field(5), field(6)];
-  if (hour > 23 || minute > 59 || second > 59 || field(10) > 23 || field(11) > 59 || field(12) > 59) return null;
+  const [year, month, day, hour, minute, second] = [
+    field(1),
+    field(2),
+    field(3),
+    field(4),
+    field(5),
+    field(6),
+  ];
+  if (hour > 23 || minute > 59 || second > 59 || field(10) > 23 || field(11) > 59 || field(12) > 59)
+    return null;
   const local = utcOf(year, month, day, hour, minute, second);
   const date = new Date(local);
   // 31 February rolls over into March.

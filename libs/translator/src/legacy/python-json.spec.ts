@@ -29,7 +29,9 @@ describe('pythonJson', () => {
   });
 
   it('writes whole numbers as ints unless they are marked as floats', () => {
-    expect(pythonJson({ retry_count: 0, timeout: pythonFloat(30) })).toBe('{"retry_count": 0, "timeout": 30.0}');
+    expect(pythonJson({ retry_count: 0, timeout: pythonFloat(30) })).toBe(
+      '{"retry_count": 0, "timeout": 30.0}',
+    );
   });
 
   it('writes whole numbers that are no safe integers as the floats they are', () => {

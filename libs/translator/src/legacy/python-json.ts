@@ -8,7 +8,8 @@ export interface PythonFloat {
 }
 
 /** Members that are `undefined` are left out, as in `JSON.stringify`. */
-export type PythonValue = Json | PythonFloat | readonly PythonValue[] | { readonly [key: string]: PythonValue | undefined };
+export type PythonValue =
+  Json | PythonFloat | readonly PythonValue[] | { readonly [key: string]: PythonValue | undefined };
 
 export function pythonFloat(value: number): PythonFloat {
   return { [FLOAT]: value };

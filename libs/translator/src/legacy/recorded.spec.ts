@@ -10,7 +10,10 @@ import { parseReply } from './reply.ts';
 interface Scenario {
   readonly scenario: string;
   readonly wire: readonly (readonly string[])[];
-  readonly state: readonly { readonly key: string; readonly value: string | string[] | Record<string, string> }[];
+  readonly state: readonly {
+    readonly key: string;
+    readonly value: string | string[] | Record<string, string>;
+  }[];
 }
 
 const folder = new URL('../../fixtures/legacy-wire/', import.meta.url);
@@ -27,7 +30,8 @@ function* writes(scenario: Scenario): Generator<{ key: string; field: string; va
   for (const [command, key = '', ...rest] of scenario.wire) {
     if (command === 'LPUSH') for (const value of rest) yield { key, field: '', value };
     if (command === 'SETEX') yield { key, field: '', value: rest[1] ?? '' };
-    if (command === 'HSET') for (let i = 0; i < rest.length; i += 2) yield { key, field: rest[i] ?? '', value: rest[i + 1] ?? '' };
+    if (command === 'HSET')
+      for (let i = 0; i < rest.length; i += 2) yield { key, field: rest[i] ?? '', value: rest[i + 1] ?? '' };
   }
   for (const { key, value } of scenario.state) {
     if (typeof value === 'string') yield { key, field: '', value };
@@ -36,7 +40,9 @@ function* writes(scenario: Scenario): Generator<{ key: string; field: string; va
   }
 }
 
-const all = recorded.flatMap((scenario) => [...writes(scenario)].map((write) => ({ file: scenario.file, ...write })));
+const all = recorded.flatMap((scenario) =>
+  [...writes(scenario)].map((write) => ({ file: scenario.file, ...write })),
+);
 const elements = all.filter(({ key }) => key.startsWith('queue:')).map(({ value }) => value);
 const messages = elements.map((raw) => ({ raw, message: TaskMessage.parse(JSON.parse(raw)) }));
 const assignments = messages.filter(({ message }) => message.type === 'task_assignment');
@@ -52,9 +58,15 @@ describe('the recorded wire', () => {
 
   it('holds lists of exactly the seven fields, in their order', () => {
     for (const { message } of messages) {
-      expect(Object.keys(message)).toStrictEqual(
-        ['id', 'type', 'from_agent', 'to_agent', 'timestamp', 'payload', 'retry_count'],
-      );
+      expect(Object.keys(message)).toStrictEqual([
+        'id',
+        'type',
+        'from_agent',
+        'to_agent',
+        'timestamp',
+        'payload',
+        'retry_count',
+      ]);
     }
   });
 
@@ -81,7 +93,9 @@ describe('the recorded wire', () => {
     for (const text of texts) {
       // `30.0` reads as 30; that this one member is a float is what writeAssignment knows.
       const floats = /"timeout": \d+\.0\b/g;
-      expect(pythonJson(JSON.parse(text) as Json)).toBe(text.replace(floats, (match) => match.slice(0, -'.0'.length)));
+      expect(pythonJson(JSON.parse(text) as Json)).toBe(
+        text.replace(floats, (match) => match.slice(0, -'.0'.length)),
+      );
     }
   });
 
@@ -131,13 +145,19 @@ describe('the recorded wire', () => {
     const raws = all.filter((write) => write.file === file && write.value.includes('"task_result"'));
     expect(raws.length).toBeGreaterThan(0);
     for (const { value } of raws) {
-      expect(parseReply(value)).toStrictEqual({ kind: 'completed', output: expect.stringMatching(text) as unknown });
+      expect(parseReply(value)).toStrictEqual({
+        kind: 'completed',
+        output: expect.stringMatching(text) as unknown,
+      });
     }
   });
 
   it('calls an assignment that strayed into a reply list malformed', () => {
     for (const { raw } of assignments) {
-      expect(parseReply(raw)).toStrictEqual({ kind: 'malformed', reason: 'type: not what a task_result has' });
+      expect(parseReply(raw)).toStrictEqual({
+        kind: 'malformed',
+        reason: 'type: not what a task_result has',
+      });
     }
   });
 });

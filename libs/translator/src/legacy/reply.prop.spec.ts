@@ -27,27 +27,41 @@ const cut = fc.tuple(nearly, fc.nat()).map(([raw, at]) => raw.slice(0, at % (raw
 describe('parseReply, for any string', () => {
   it('gives an outcome of the contract', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), json.map((value) => JSON.stringify(value)), nearly, cut), (raw) => {
-        const outcome = parseReply(raw);
-        expect(ReplyOutcome.parse(outcome)).toStrictEqual(outcome);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          json.map((value) => JSON.stringify(value)),
+          nearly,
+          cut,
+        ),
+        (raw) => {
+          const outcome = parseReply(raw);
+          expect(ReplyOutcome.parse(outcome)).toStrictEqual(outcome);
+        },
+      ),
       { numRuns: 1000 },
     );
   });
 
   it('hands any answer on unchanged', () => {
     fc.assert(
-      fc.property(json.filter((value) => value !== null), (result) => {
-        const raw = JSON.stringify({
-          id: '1',
-          type: 'task_result',
-          from_agent: 'a',
-          to_agent: 'b',
-          timestamp: 't',
-          payload: { status: 'completed', result },
-        });
-        expect(parseReply(raw)).toStrictEqual({ kind: 'completed', output: JSON.parse(JSON.stringify(result)) as Json });
-      }),
+      fc.property(
+        json.filter((value) => value !== null),
+        (result) => {
+          const raw = JSON.stringify({
+            id: '1',
+            type: 'task_result',
+            from_agent: 'a',
+            to_agent: 'b',
+            timestamp: 't',
+            payload: { status: 'completed', result },
+          });
+          expect(parseReply(raw)).toStrictEqual({
+            kind: 'completed',
+            output: JSON.parse(JSON.stringify(result)) as Json,
+          });
+        },
+      ),
     );
   });
 });

@@ -17,21 +17,49 @@ describe('parseReply: what agents say', () => {
   const outcomes: [string, Record<string, Json>, ReplyOutcome][] = [
     ['result', { status: 'completed', result: 'done' }, { kind: 'completed', output: 'done' }],
     ['output', { status: 'completed', output: 'done' }, { kind: 'completed', output: 'done' }],
-    ['result before output', { status: 'completed', result: 'a', output: 'b' }, { kind: 'completed', output: 'a' }],
-    ['null result, output', { status: 'completed', result: null, output: 'b' }, { kind: 'completed', output: 'b' }],
+    [
+      'result before output',
+      { status: 'completed', result: 'a', output: 'b' },
+      { kind: 'completed', output: 'a' },
+    ],
+    [
+      'null result, output',
+      { status: 'completed', result: null, output: 'b' },
+      { kind: 'completed', output: 'b' },
+    ],
     ['empty text', { status: 'completed', result: '' }, { kind: 'completed', output: '' }],
     ['false', { status: 'completed', result: false }, { kind: 'completed', output: false }],
     ['object', { status: 'completed', result: { a: [] } }, { kind: 'completed', output: { a: [] } }],
-    ['extra fields', { status: 'completed', result: 'x', task_id: 7, more: {} }, { kind: 'completed', output: 'x' }],
+    [
+      'extra fields',
+      { status: 'completed', result: 'x', task_id: 7, more: {} },
+      { kind: 'completed', output: 'x' },
+    ],
     ['failed', { status: 'failed', error: 'no disk' }, { kind: 'failed', error: 'no disk' }],
     ['failed, no reason', { status: 'failed' }, { kind: 'failed', error: '' }],
-    ['failed, reason as data', { status: 'failed', error: { code: 5 } }, { kind: 'failed', error: '{"code":5}' }],
-    ['failed with output', { status: 'failed', error: 'e', output: 1 }, { kind: 'failed', error: 'e', output: 1 }],
+    [
+      'failed, reason as data',
+      { status: 'failed', error: { code: 5 } },
+      { kind: 'failed', error: '{"code":5}' },
+    ],
+    [
+      'failed with output',
+      { status: 'failed', error: 'e', output: 1 },
+      { kind: 'failed', error: 'e', output: 1 },
+    ],
     ['input', { status: 'input_required', message: 'Which?' }, { kind: 'input_required', message: 'Which?' }],
-    ['input in result', { status: 'input_required', result: 'Which?' }, { kind: 'input_required', message: 'Which?' }],
+    [
+      'input in result',
+      { status: 'input_required', result: 'Which?' },
+      { kind: 'input_required', message: 'Which?' },
+    ],
     ['input, no question', { status: 'input_required' }, { kind: 'input_required', message: '' }],
     ['auth', { status: 'auth_required', message: 'Log in' }, { kind: 'auth_required', message: 'Log in' }],
-    ['progress', { status: 'progress', progress: 0.5, message: 'half' }, { kind: 'progress', progress: 0.5, message: 'half' }],
+    [
+      'progress',
+      { status: 'progress', progress: 0.5, message: 'half' },
+      { kind: 'progress', progress: 0.5, message: 'half' },
+    ],
     ['bare progress', { status: 'progress' }, { kind: 'progress' }],
     ['progress 0', { status: 'progress', progress: 0 }, { kind: 'progress', progress: 0 }],
     ['progress 1', { status: 'progress', progress: 1 }, { kind: 'progress', progress: 1 }],
@@ -93,7 +121,9 @@ describe('parseReply: what cannot be read', () => {
     const deep = nested(depth);
     expect(parseReply(deep)).toStrictEqual({ kind: 'malformed', reason: 'not an object' });
     expect(parseReply(deep.slice(1)).kind).toBe('malformed');
-    expect(parseReply(reply({ status: 'completed', result: '@' }).replace('"@"', deep)).kind).toBe('malformed');
+    expect(parseReply(reply({ status: 'completed', result: '@' }).replace('"@"', deep)).kind).toBe(
+      'malformed',
+    );
     expect(parseReply(reply({ status: 'failed', error: '@' }).replace('"@"', deep)).kind).toBe('malformed');
     expect(parseReply(reply(done, { id: '@' }).replace('"@"', deep)).kind).toBe('malformed');
     expect(parseReply(reply(done, { extra: '@' }).replace('"@"', deep)).kind).toBe('malformed');

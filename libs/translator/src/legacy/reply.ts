@@ -16,7 +16,10 @@ import { z } from 'zod';
 export const MAX_REPLY_DEPTH = 200;
 
 /** The payload came out of JSON.parse, so it is JSON; checking all of it again would cost more than parsing did. */
-const Envelope = TaskMessage.extend({ type: z.literal('task_result'), payload: z.custom<JsonObject>(isObject) });
+const Envelope = TaskMessage.extend({
+  type: z.literal('task_result'),
+  payload: z.custom<JsonObject>(isObject),
+});
 
 /** @param raw the element, byte for byte */
 export function parseReply(raw: string): ReplyOutcome {
@@ -59,7 +62,9 @@ function outputOf(payload: JsonObject): Json | undefined {
 
 function completed(payload: JsonObject): ReplyOutcome {
   const output = outputOf(payload);
-  return output === undefined ? malformed('payload: neither result nor output') : { kind: 'completed', output };
+  return output === undefined
+    ? malformed('payload: neither result nor output')
+    : { kind: 'completed', output };
 }
 
 /** That it failed is a known outcome, whether or not the agent says why: only a known outcome may be retried. */

@@ -1,0 +1,1 @@
+export { pages, type Page } from './pages.ts';
