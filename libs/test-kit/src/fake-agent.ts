@@ -59,7 +59,7 @@ export async function createFakeAgent(options: FakeAgentOptions): Promise<FakeAg
   const { id } = options;
   const received: ReceivedTask[] = [];
   const lost: string[] = [];
-  const failures: unknown[] = [];
+  const failures: Error[] = [];
   const counts = new Map<string, number>();
   let behaviour = options.behaviour ?? answer();
   let life: Life | undefined;
@@ -86,7 +86,7 @@ export async function createFakeAgent(options: FakeAgentOptions): Promise<FakeAg
     }
     received.push(task);
     const work = behaviour(task, handsOf(task, own)).catch((error: unknown) => {
-      if (own.alive) failures.push(error); // a reply cut off by kill() is what kill() is for
+      if (own.alive) failures.push(asError(error)); // a reply cut off by kill() is what kill() is for
     });
     if (options.serial === true) await Promise.race([work, own.ended.passed]);
   };
@@ -106,7 +106,7 @@ export async function createFakeAgent(options: FakeAgentOptions): Promise<FakeAg
     if (options.register ?? true) await register();
     if (options.heartbeatMs !== undefined) {
       life.timer = setInterval(
-        () => void heartbeat().catch((error: unknown) => failures.push(error)),
+        () => void heartbeat().catch((error: unknown) => failures.push(asError(error))),
         options.heartbeatMs,
       );
     }
@@ -175,6 +175,10 @@ async function disconnect(client: Redis): Promise<void> {
   await ended;
 }
 
+/** A question, because `alive` changes while the loop waits. */
+const hasEnded = (life: Life): boolean => !life.alive;
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
+
 async function popLoop(
   life: Life,
   queue: string,
@@ -185,7 +189,7 @@ async function popLoop(
     try {
       popped = await life.blocking.brpop(queue, 0);
     } catch (error) {
-      if (!life.alive) return; // disconnected by crash, kill or stop
+      if (hasEnded(life)) return; // disconnected by crash, kill or stop
       if (life.blocking.status === 'end') throw error;
       continue; // the server went away; ioredis reconnects, the next BRPOP waits for it
     }

@@ -1,8 +1,7 @@
 import { connect, type Socket } from 'node:net';
 
 /** Where a server listens: TCP or a unix socket. */
-export type Address =
-  { readonly host: string; readonly port: number; readonly path?: never } | { readonly path: string };
+export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** A reply as RESP2 says it; an error reply is a thrown `Error` instead. */
 export type Reply = string | number | null | Reply[];
