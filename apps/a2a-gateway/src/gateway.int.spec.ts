@@ -1,0 +1,346 @@
+import { randomUUID } from 'node:crypto';
+import { eventually, rpc, rpcStream, snapshotKeys, useRedis, type RpcAnswer, type SseEvent } from '@bridge/test-kit';
+import { artifact, completed, createPen, ended, started, startTestGateway, working, type Pen, type RunningGateway } from './gateway.fixture.ts';
+
+const redis = useRedis({ failOnLeaks: false });
+let gateway: RunningGateway;
+let pen: Pen;
+
+beforeAll(async () => {
+  gateway = await startTestGateway(redis.url(), { FOLLOW_POLL_MS: '400', STREAM_HEARTBEAT_MS: '200' });
+  pen = createPen(redis.url());
+});
+afterAll(async () => {
+  await gateway.stop();
+  await pen.close();
+});
+
+const V1 = { 'a2a-version': '1.0' };
+const v1Message = (over: object = {}): object => ({ messageId: randomUUID(), role: 'ROLE_USER', parts: [{ text: 'hello' }], ...over });
+const v03Message = (over: object = {}): object => ({
+  kind: 'message',
+  messageId: randomUUID(),
+  role: 'user',
+  parts: [{ kind: 'text', text: 'hello' }],
+  ...over,
+});
+
+interface V1Task {
+  readonly id: string;
+  readonly contextId: string;
+  readonly status: { readonly state: string };
+  readonly artifacts?: { readonly parts: { readonly text: string }[] }[];
+  readonly history?: { readonly messageId: string }[];
+}
+const v1Task = ({ result, error }: RpcAnswer): V1Task => {
+  if (error !== undefined) throw new Error(JSON.stringify(error));
+  return (result as { task: V1Task }).task;
+};
+const sendAtOnce = async (over: object = {}, url = gateway.rpcUrl): Promise<V1Task> =>
+  v1Task(await rpc(url, 'SendMessage', { message: v1Message(over), configuration: { returnImmediately: true } }, V1));
+const get = async (id: string): Promise<V1Task> => (await rpc(gateway.rpcUrl, 'GetTask', { id }, V1)).result as V1Task;
+
+/** The task id of the newest accepted run. */
+async function acceptedRun(messageId: string): Promise<string> {
+  return eventually(async () => {
+    const keys = await snapshotKeys(redis.client(), 'a2ab:{p*}:accept:*');
+    const found = Object.values(keys).find(({ value }) => JSON.stringify(value).includes(messageId));
+    if (found === undefined) return null;
+    return (JSON.parse((found.value as { record: string }).record) as { runId: string }).runId;
+  });
+}
+
+describe('a send', () => {
+  it('is answered at once when it asks for that: accepted, listed, in the inbox', async () => {
+    const task = await sendAtOnce({ contextId: 'my-context' });
+    expect(task).toMatchObject({ contextId: 'my-context', status: { state: 'TASK_STATE_SUBMITTED' } });
+    expect(await get(task.id)).toEqual(task);
+    expect(await pen.inbox(task.id)).toMatchObject([{ type: 'start', tenant: 'default', principal: 'anonymous' }]);
+    expect(await redis.client().zscore('a2ab:{o:default:anonymous}:tasks', task.id)).not.toBeNull();
+  });
+
+  it('waits for the end in 1.0, in 0.3, and in 0.3 with a configuration that does not mention it', async () => {
+    const asks = [
+      { method: 'SendMessage', message: v1Message(), headers: V1, configuration: undefined },
+      { method: 'message/send', message: v03Message(), headers: {}, configuration: undefined },
+      { method: 'message/send', message: v03Message(), headers: {}, configuration: { acceptedOutputModes: ['text/plain'] } },
+      { method: 'message/send', message: v03Message(), headers: {}, configuration: { blocking: true } },
+    ];
+    for (const { method, message, headers, configuration } of asks) {
+      const answer = rpc(gateway.rpcUrl, method, { message, configuration }, headers);
+      const id = await acceptedRun((message as { messageId: string }).messageId);
+      await pen.write(id, started(1), working(1));
+      await pen.write(id, artifact(2, 'forty-two'), completed(3), ended(3));
+      const { result } = await answer;
+      expect(JSON.stringify(result)).toContain('forty-two');
+      expect(JSON.stringify(result)).toMatch(/"(TASK_STATE_COMPLETED|completed)"/);
+    }
+  });
+
+  it('of 0.3 with blocking false is answered at once', async () => {
+    const { result } = await rpc(gateway.rpcUrl, 'message/send', { message: v03Message(), configuration: { blocking: false } });
+    expect(result).toMatchObject({ kind: 'task', status: { state: 'submitted' } });
+  });
+
+  it('finds an end that no hint announced, by the poll', async () => {
+    const message = v1Message();
+    const answer = rpc(gateway.rpcUrl, 'SendMessage', { message }, V1);
+    const id = await acceptedRun((message as { messageId: string }).messageId);
+    await pen.writeSilently(id, started(1), working(1), completed(2), ended(2));
+    expect(v1Task(await answer).status.state).toBe('TASK_STATE_COMPLETED');
+  });
+
+  it.each([
+    ['input-required', 'TASK_STATE_INPUT_REQUIRED'],
+    ['auth-required', 'TASK_STATE_AUTH_REQUIRED'],
+    ['failed', 'TASK_STATE_FAILED'],
+    ['rejected', 'TASK_STATE_REJECTED'],
+  ] as const)('is answered at %s', async (state, name) => {
+    const message = v1Message();
+    const answer = rpc(gateway.rpcUrl, 'SendMessage', { message }, V1);
+    const id = await acceptedRun((message as { messageId: string }).messageId);
+    await pen.write(id, started(1), working(1), { type: 'status', at: 2, state });
+    expect(v1Task(await answer).status.state).toBe(name);
+  });
+
+  it('is answered when the run is parked and nothing else can run', async () => {
+    const message = v1Message();
+    const answer = rpc(gateway.rpcUrl, 'SendMessage', { message }, V1);
+    const id = await acceptedRun((message as { messageId: string }).messageId);
+    await pen.write(
+      id,
+      started(1),
+      { type: 'step.parked', at: 2, stepId: 'task' as never, code: 'OUTCOME_UNKNOWN', message: 'gone' },
+      working(2, { parked: true, code: 'OUTCOME_UNKNOWN' }),
+    );
+    expect(v1Task(await answer)).toMatchObject({
+      status: { state: 'TASK_STATE_WORKING' },
+      metadata: { 'a2a-bridge': { parked: true, code: 'OUTCOME_UNKNOWN' } },
+    });
+  });
+
+  it('is one task for one messageId and body, however often it is sent', async () => {
+    const message = v1Message();
+    const configuration = { returnImmediately: true };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => rpc(gateway.rpcUrl, 'SendMessage', { message, configuration }, V1)),
+    );
+    const ids = new Set(answers.map((answer) => v1Task(answer).id));
+    expect(ids.size).toBe(1);
+    expect(await pen.inbox([...ids][0] ?? '')).toHaveLength(1);
+  });
+
+  it('that repeats one which has ended is answered with its end', async () => {
+    const message = v1Message();
+    const first = v1Task(await rpc(gateway.rpcUrl, 'SendMessage', { message, configuration: { returnImmediately: true } }, V1));
+    await pen.write(first.id, started(1), artifact(2, 'done'), completed(3), ended(3));
+    const again = v1Task(await rpc(gateway.rpcUrl, 'SendMessage', { message }, V1));
+    expect(again).toMatchObject({ id: first.id, status: { state: 'TASK_STATE_COMPLETED' }, artifacts: [{ parts: [{ text: 'done' }] }] });
+  });
+
+  it('honours historyLength', async () => {
+    const message = v1Message();
+    const answer = async (historyLength: number): Promise<V1Task> =>
+      v1Task(await rpc(gateway.rpcUrl, 'SendMessage', { message, configuration: { returnImmediately: true, historyLength } }, V1));
+    expect((await answer(0)).history ?? []).toHaveLength(0);
+    expect((await answer(1)).history).toHaveLength(1);
+  });
+
+  it('leaves the task alone when its client goes away', async () => {
+    const message = v1Message();
+    const abort = new AbortController();
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'SendMessage', params: { message } });
+    const headers = { ...V1, 'content-type': 'application/json' };
+    const gone = fetch(gateway.rpcUrl, { method: 'POST', headers, body, signal: abort.signal }).catch(() => 'gone');
+    const id = await acceptedRun((message as { messageId: string }).messageId);
+    abort.abort();
+    expect(await gone).toBe('gone');
+    await pen.write(id, started(1), completed(2), ended(2));
+    expect((await get(id)).status.state).toBe('TASK_STATE_COMPLETED');
+  });
+});
+
+describe('a message to a task', () => {
+  it('is put into its inbox, and a blocking one waits for what comes of it', async () => {
+    const task = await sendAtOnce();
+    await pen.write(task.id, started(1), { type: 'status', at: 2, state: 'input-required' });
+    const message = v1Message({ taskId: task.id, parts: [{ text: 'the answer' }] });
+    const answer = rpc(gateway.rpcUrl, 'SendMessage', { message }, V1);
+    const command = await eventually(async () => (await pen.inbox(task.id))[0] ?? null);
+    expect(command).toMatchObject({ type: 'message', message: { parts: [{ text: 'the answer' }], contextId: task.contextId } });
+    const later = Date.now() + 60_000;
+    await pen.write(task.id, { type: 'message.received', at: later, message: (command as { message: never }).message }, working(later));
+    await pen.write(task.id, completed(later + 1), ended(later + 1));
+    expect(v1Task(await answer)).toMatchObject({ id: task.id, status: { state: 'TASK_STATE_COMPLETED' } });
+    // The retry of a message that was taken is answered like the first one, although the task has ended.
+    expect(v1Task(await rpc(gateway.rpcUrl, 'SendMessage', { message }, V1)).status.state).toBe('TASK_STATE_COMPLETED');
+  });
+
+  it('is refused when the task has ended, or lives in another context', async () => {
+    const task = await sendAtOnce();
+    const elsewhere = await rpc(gateway.rpcUrl, 'SendMessage', { message: v1Message({ taskId: task.id, contextId: 'other' }) }, V1);
+    expect(elsewhere.error?.code).toBe(-32602);
+    await pen.write(task.id, started(1), completed(2), ended(2));
+    const late = await rpc(gateway.rpcUrl, 'SendMessage', { message: v1Message({ taskId: task.id }) }, V1);
+    expect(late.error?.code).toBe(-32004);
+  });
+});
+
+describe('a cancel', () => {
+  it('is put into the inbox and answered with the canceled task', async () => {
+    const task = await sendAtOnce();
+    const answer = rpc(gateway.rpcUrl, 'CancelTask', { id: task.id }, V1);
+    await eventually(async () => {
+      expect(await pen.inbox(task.id)).toMatchObject([{ type: 'start' }, { type: 'cancel', requestedBy: 'anonymous' }]);
+    });
+    await pen.write(task.id, started(1), { type: 'status', at: 2, state: 'canceled' }, { type: 'run.ended', at: 2, state: 'canceled' });
+    expect((await answer).result).toMatchObject({ id: task.id, status: { state: 'TASK_STATE_CANCELED' } });
+    expect((await rpc(gateway.rpcUrl, 'tasks/cancel', { id: task.id })).error?.code).toBe(-32002);
+  });
+});
+
+async function readAll(events: AsyncIterable<SseEvent>): Promise<{ id: number; result: Record<string, unknown> }[]> {
+  const all: { id: number; result: Record<string, unknown> }[] = [];
+  for await (const { id, data } of events) {
+    all.push({ id: Number(id), result: (JSON.parse(data) as { result: Record<string, unknown> }).result });
+  }
+  return all;
+}
+
+describe('a stream', () => {
+  it.each([
+    ['1.0', 'SendStreamingMessage', V1],
+    ['0.3', 'message/stream', {}],
+  ] as const)('of %s tells snapshot and events, numbered, up to the end', async (version, method, headers) => {
+    const message = version === '1.0' ? v1Message() : v03Message();
+    const stream = await rpcStream(gateway.rpcUrl, method, { message }, headers);
+    expect(stream.headers.get('content-type')).toBe('text/event-stream');
+    expect(stream.headers.get('x-request-id')).toMatch(/./);
+    const reading = readAll(stream.events);
+    const id = await acceptedRun((message as { messageId: string }).messageId);
+    await pen.write(id, started(1), working(1));
+    await pen.write(id, artifact(2, 'one'), artifact(3, 'three'));
+    await pen.write(id, completed(4), ended(4));
+    const events = await reading;
+    expect(events.map((event) => event.id)).toEqual([0, 1, 2, 3, 4]);
+    const text = JSON.stringify(events.map(({ result }) => result));
+    const marks = version === '1.0' ? ['"task":', 'WORKING', 'one', 'three', 'COMPLETED'] : ['"task"', 'working', 'one', 'three', 'completed'];
+    const places = marks.map((mark) => text.indexOf(mark));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    if (version === '0.3') expect(events.map(({ result }) => result['final'])).toEqual([undefined, false, undefined, undefined, true]);
+  });
+
+  it('misses nothing when hints are lost, and says so', async () => {
+    const before = await gateway.metric('a2a_gateway_missed_hints_total{service="a2a-gateway"}');
+    const message = v1Message();
+    const stream = await rpcStream(gateway.rpcUrl, 'SendStreamingMessage', { message }, V1);
+    const reading = readAll(stream.events);
+    const id = await acceptedRun((message as { messageId: string }).messageId);
+    await pen.writeSilently(id, started(1), working(1), artifact(2, 'x'));
+    await pen.writeSilently(id, completed(4), ended(4));
+    expect((await reading).map((event) => event.id)).toEqual([0, 1, 2, 3]);
+    expect(await gateway.metric('a2a_gateway_missed_hints_total{service="a2a-gateway"}')).toBeGreaterThan(before);
+  });
+
+  it('can be joined by others, who see the same events in the same order', async () => {
+    const task = await sendAtOnce();
+    await pen.write(task.id, started(1), working(1));
+    const streams = await Promise.all([
+      rpcStream(gateway.rpcUrl, 'SubscribeToTask', { id: task.id }, V1),
+      rpcStream(gateway.rpcUrl, 'SubscribeToTask', { id: task.id }, V1),
+      rpcStream(gateway.rpcUrl, 'tasks/resubscribe', { id: task.id }),
+    ]);
+    const reading = streams.map((stream) => readAll(stream.events));
+    await pen.write(task.id, artifact(2, 'shared'), completed(3), ended(3));
+    const all = await Promise.all(reading);
+    for (const events of all) expect(events.map((event) => event.id)).toEqual([1, 2, 3]);
+    expect(all[0]).toEqual(all[1]);
+    const late = await rpc(gateway.rpcUrl, 'SubscribeToTask', { id: task.id }, V1);
+    expect(late.error?.code).toBe(-32004);
+  });
+
+  it('that is closed by its reader leaves the task and the other streams alone', async () => {
+    const task = await sendAtOnce();
+    await pen.write(task.id, started(1), working(1));
+    const [leaving, staying] = await Promise.all([
+      rpcStream(gateway.rpcUrl, 'SubscribeToTask', { id: task.id }, V1),
+      rpcStream(gateway.rpcUrl, 'SubscribeToTask', { id: task.id }, V1),
+    ]);
+    const reading = readAll(staying.events);
+    leaving.close();
+    await pen.write(task.id, completed(2), ended(2));
+    expect((await reading).map((event) => event.id)).toEqual([1, 2]);
+    await eventually(async () => {
+      expect(await gateway.metric('a2a_gateway_streams{service="a2a-gateway"}')).toBe(0);
+    });
+  });
+
+  it('stays open while the task is parked, with heartbeats', async () => {
+    const message = v1Message();
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'SendStreamingMessage', params: { message } });
+    const response = await fetch(gateway.rpcUrl, { method: 'POST', headers: { ...V1, 'content-type': 'application/json' }, body });
+    const id = await acceptedRun((message as { messageId: string }).messageId);
+    await pen.write(
+      id,
+      started(1),
+      { type: 'step.parked', at: 2, stepId: 'task' as never, code: 'OUTCOME_UNKNOWN', message: 'gone' },
+      working(2, { parked: true }),
+    );
+    let text = '';
+    const reader = (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream()).getReader();
+    while (!text.includes(': heartbeat')) text += (await reader.read()).value ?? '';
+    expect(text).toContain('"parked":true');
+    await pen.write(id, completed(3), ended(3));
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += value;
+    }
+    expect(text).toContain('TASK_STATE_COMPLETED');
+  });
+
+  it('whose first step fails is answered in plain JSON', async () => {
+    const { httpStatus, headers, error } = await rpc(gateway.rpcUrl, 'message/stream', { message: v03Message({ taskId: randomUUID() }) });
+    expect({ httpStatus, type: headers.get('content-type'), code: error?.code }).toEqual({
+      httpStatus: 200,
+      type: 'application/json; charset=utf-8',
+      code: -32001,
+    });
+  });
+});
+
+describe('what is not there yet', () => {
+  it.each([
+    ['ListTasks', {}, -32004, V1],
+    ['CreateTaskPushNotificationConfig', { taskId: 'x', url: 'http://x' }, -32003, V1],
+    ['GetTaskPushNotificationConfig', { taskId: 'x', id: 'y' }, -32003, V1],
+    ['ListTaskPushNotificationConfigs', { taskId: 'x' }, -32003, V1],
+    ['DeleteTaskPushNotificationConfig', { taskId: 'x', id: 'y' }, -32003, V1],
+    ['GetExtendedAgentCard', {}, -32004, V1],
+    ['tasks/pushNotificationConfig/set', { taskId: 'x', pushNotificationConfig: { url: 'http://x' } }, -32003, {}],
+    ['tasks/pushNotificationConfig/get', { id: 'x' }, -32003, {}],
+    ['tasks/pushNotificationConfig/list', { id: 'x' }, -32003, {}],
+    ['tasks/pushNotificationConfig/delete', { id: 'x', pushNotificationConfigId: 'y' }, -32003, {}],
+    ['agent/getAuthenticatedExtendedCard', undefined, -32004, {}],
+    ['message/send', { message: v03Message(), configuration: { pushNotificationConfig: { url: 'http://x' } } }, -32003, {}],
+  ])('is refused as the protocol says: %s', async (method, params, code, headers) => {
+    const answer = await rpc(gateway.rpcUrl, method, params, headers);
+    expect({ http: answer.httpStatus, code: answer.error?.code }).toEqual({ http: 200, code });
+  });
+});
+
+it('serves POST / like POST /rpc', async () => {
+  const { status } = await sendAtOnce({}, `${gateway.url}/`);
+  expect(status.state).toBe('TASK_STATE_SUBMITTED');
+});
+
+it('keeps message text out of its logs', async () => {
+  const secret = `secret-${randomUUID()}`;
+  await sendAtOnce({ parts: [{ text: secret }] });
+  await rpc(gateway.rpcUrl, 'SendMessage', { message: v1Message({ parts: [{ text: secret }, {}] }) }, V1);
+  const body = `{"jsonrpc":"2.0","id":"${secret}","method":"${secret}`;
+  await fetch(gateway.rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  expect(gateway.logLines().length).toBeGreaterThan(0);
+  expect(gateway.logLines().filter((line) => line.includes(secret))).toEqual([]);
+});
