@@ -14,8 +14,8 @@ export type AgentReading =
   | { readonly kind: 'gone' }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
-// Commands of one pipeline: a reply of some 100 kB, and a server that is held up for less than a millisecond.
-const CHUNK = 500;
+// Commands of one pipeline: some milliseconds of parsing here, less than one of work for the server.
+const CHUNK = 200;
 // Keys looked at by one SCAN call.
 const SCAN_COUNT = 1_000;
 
@@ -88,12 +88,13 @@ function parsed<T>(schema: z.ZodType<T>, answer: unknown): T {
 
 const WRONG_TYPE = Symbol('wrong type');
 
+/** Chunk after chunk: parsing a thousand hashes at once would hold up everything else in this process. */
 async function pipelined(redis: RedisClient, commands: string[][]): Promise<readonly unknown[]> {
-  const chunks: Promise<readonly unknown[]>[] = [];
+  const answers: unknown[] = [];
   for (let start = 0; start < commands.length; start += CHUNK) {
-    chunks.push(answersOf(redis, commands.slice(start, start + CHUNK)));
+    answers.push(...(await answersOf(redis, commands.slice(start, start + CHUNK))));
   }
-  return (await Promise.all(chunks)).flat(1);
+  return answers;
 }
 
 async function answersOf(redis: RedisClient, commands: string[][]): Promise<readonly unknown[]> {
