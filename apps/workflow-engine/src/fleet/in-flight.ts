@@ -6,6 +6,9 @@ import type { AttemptId } from '@bridge/contracts';
  * latest, a while after its deadline.
  */
 export interface InFlight {
+  /** A choice that is being appended counts already, else concurrent decisions would all see the same room. */
+  reserve(agent: string): void;
+  unreserve(agent: string): void;
   add(attemptId: AttemptId, agent: string, until: number): void;
   /** True if it was open here: a slot at its agent is free now. */
   release(attemptId: AttemptId): boolean;
@@ -19,21 +22,31 @@ export function createInFlight(): InFlight {
   const open = new Map<AttemptId, { readonly agent: string; readonly until: number }>();
   const counts = new Map<string, number>();
 
+  const change = (agent: string, by: 1 | -1): void => {
+    const count = (counts.get(agent) ?? 0) + by;
+    if (count > 0) counts.set(agent, count);
+    else counts.delete(agent);
+  };
+
   const release = (attemptId: AttemptId): boolean => {
     const entry = open.get(attemptId);
     if (entry === undefined) return false;
     open.delete(attemptId);
-    const left = (counts.get(entry.agent) ?? 1) - 1;
-    if (left > 0) counts.set(entry.agent, left);
-    else counts.delete(entry.agent);
+    change(entry.agent, -1);
     return true;
   };
 
   return {
+    reserve(agent) {
+      change(agent, 1);
+    },
+    unreserve(agent) {
+      change(agent, -1);
+    },
     add(attemptId, agent, until) {
       if (open.has(attemptId)) return;
       open.set(attemptId, { agent, until });
-      counts.set(agent, (counts.get(agent) ?? 0) + 1);
+      change(agent, 1);
     },
     release,
     at: (agent) => counts.get(agent) ?? 0,

@@ -5,8 +5,14 @@ import type { DecideContext, Limits } from '@bridge/workflow-core';
 import { encodeAssignment } from '@bridge/translator';
 import type { InFlight } from '../fleet/in-flight.ts';
 
-/** Makes the context of one decision: everything `decide` may know beside the state and its inputs (law L12). */
-export type ContextFactory = (now: number) => DecideContext;
+/** Everything one decision may know beside the state and its inputs (law L12). */
+export interface OneDecision {
+  readonly context: DecideContext;
+  /** The decision was appended or dropped: what it reserved at agents is counted by its attempts now, or free. */
+  readonly settled: () => void;
+}
+
+export type ContextFactory = (now: number) => OneDecision;
 
 export interface ContextDeps {
   readonly agents: () => readonly AgentDescriptor[];
@@ -26,9 +32,8 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
   return (now) => {
     const legacy = deps.legacy();
     const legacyNow = legacy.now();
-    // Attempts decided in this very batch are not in flight yet, but they will be.
-    const takenNow = new Map<string, number>();
-    return {
+    const reserved: string[] = [];
+    const context: DecideContext = {
       now,
       legacyNow,
       legacyRunId: legacy.runId,
@@ -38,7 +43,7 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
         const candidates = deps.agents().map(
           (agent): Candidate => ({
             ...agent,
-            inFlight: deps.inFlight.at(agent.id) + (takenNow.get(agent.id) ?? 0),
+            inFlight: deps.inFlight.at(agent.id),
             breakerState: 'closed',
           }),
         );
@@ -50,12 +55,19 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
           traits: deps.traits,
         });
         if (choice.kind === 'chosen') {
-          takenNow.set(choice.agent.id, (takenNow.get(choice.agent.id) ?? 0) + 1);
+          reserved.push(choice.agent.id);
+          deps.inFlight.reserve(choice.agent.id);
         }
         return choice;
       },
       encodeAssignment: (assignment) =>
         encodeAssignment({ ...assignment, nowMs: legacyNow, timeZone: deps.timeZone }),
+    };
+    return {
+      context,
+      settled: () => {
+        for (const agent of reserved.splice(0)) deps.inFlight.unreserve(agent);
+      },
     };
   };
 }

@@ -8,7 +8,7 @@
  * D4 A member of the agenda that was due and is no obligation any more leaves in the append of that drain.
  */
 import type { AttemptId, Observation, RunId, RunInput } from '@bridge/contracts';
-import type { AppendRequest, InboxEntry, RunStore } from '@bridge/redis-store';
+import type { AppendRequest, AppendResult, InboxEntry, RunStore } from '@bridge/redis-store';
 import {
   changedObligations,
   decide,
@@ -117,7 +117,17 @@ export function createDrainer(deps: DrainerDeps): Drainer {
     for (const observation of observations) inputs.push({ from: 'observation', observation });
     if (inputs.length === 0 && cursor === undefined) return { done: true, more: false };
 
-    const { events, state: next } = decide(state, inputs, deps.context(clock.now()));
+    return decideAndAppend(state, inputs, observations, cursor);
+  }
+
+  async function decideAndAppend(
+    state: RunState,
+    inputs: readonly RunInput[],
+    observations: readonly Observation[],
+    cursor: string | undefined,
+  ): Promise<{ done: boolean; more: boolean }> {
+    const decision = deps.context(clock.now());
+    const { events, state: next } = decide(state, inputs, decision.context);
     const changes = changedObligations(state, next);
     const dueIds = observations.flatMap((o) => (o.type === 'due' ? [o.obligation] : []));
     const settledDue = dueIds.filter((id) => !obligationStands(next, id));
@@ -150,9 +160,15 @@ export function createDrainer(deps: DrainerDeps): Drainer {
       openRemove: open.remove,
       ...(parkedNow === hasParked(state) ? {} : { parked: parkedNow }),
     };
-    const result = await store.append(request);
+    let result: AppendResult;
+    try {
+      result = await store.append(request);
+    } finally {
+      // Before anybody hears of it: attempts that were appended are counted as in flight from here on.
+      decision.settled();
+    }
     if (result.kind === 'conflict') {
-      cache.delete(runId);
+      cache.delete(state.record.runId);
       count('conflict');
       return { done: false, more: false };
     }
