@@ -107,8 +107,13 @@ export interface RunStore {
   openAttempts(partition: number): Promise<readonly AttemptId[]>;
   /** Moves members of the agenda of one partition; members that are gone stay gone (ZADD XX). */
   reschedule(partition: number, members: readonly DueMember[]): Promise<void>;
-  /** Deletes everything of an ended run; false (and nothing deleted) if it is not ended. */
-  remove(runId: RunId): Promise<boolean>;
+  /**
+   * Deletes everything of an ended run; false (and nothing deleted) if it is not ended or its inbox holds undrained
+   * input. True as well where nothing is left of the run: then index members go that outlived it.
+   *
+   * @param leftovers obligations to take off the agenda besides `end`
+   */
+  remove(runId: RunId, leftovers?: readonly string[]): Promise<boolean>;
 }
 
 export interface OwnerIndex {
