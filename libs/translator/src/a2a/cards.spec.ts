@@ -231,6 +231,19 @@ describe('toCard026', () => {
     expect(toCard026(card)['security']).toStrictEqual([{ bearer: ['run'] }]);
   });
 
+  it('offers JSON-RPC only', () => {
+    const card = buildCard(options);
+    const rest = {
+      url: 'https://bridge.example.org',
+      protocolBinding: 'HTTP+JSON',
+      tenant: '',
+      protocolVersion: '1.0',
+    };
+    expect(toCard026({ ...card, supportedInterfaces: [rest, ...card.supportedInterfaces] })).toStrictEqual(
+      toCard026(card),
+    );
+  });
+
   it('refuses a card that 0.2.6 clients could not use', () => {
     expect(() => toCard026({ ...buildCard(options), supportedInterfaces: [] })).toThrow(TypeError);
   });

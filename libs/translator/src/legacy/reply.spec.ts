@@ -1,5 +1,5 @@
 import { ReplyOutcome, type Json } from '@bridge/contracts';
-import { MAX_REPLY_DEPTH, parseReply, partOfOutput } from './reply.ts';
+import { MAX_REPLY_DEPTH, parseReply } from './reply.ts';
 
 const envelope = {
   id: 'result_1795382726',
@@ -117,7 +117,7 @@ describe('parseReply: what cannot be read', () => {
     expect(parseReply(tooDeep)).toStrictEqual({ kind: 'malformed', reason: 'nested deeper than 200 levels' });
   });
 
-  it.each([10_000, 1_000_000])('survives JSON of %d levels wherever it stands', (depth) => {
+  it.each([10_000, 100_000])('survives JSON of %d levels wherever it stands', (depth) => {
     const deep = nested(depth);
     expect(parseReply(deep)).toStrictEqual({ kind: 'malformed', reason: 'not an object' });
     expect(parseReply(deep.slice(1)).kind).toBe('malformed');
@@ -138,15 +138,5 @@ describe('parseReply: what cannot be read', () => {
       reply(done, { type: 's3cret' }),
     ];
     for (const raw of raws) expect(JSON.stringify(parseReply(raw))).not.toContain('cret');
-  });
-});
-
-describe('partOfOutput', () => {
-  it('makes a string a text part and anything else a data part', () => {
-    expect(partOfOutput('done')).toStrictEqual({ text: 'done' });
-    expect(partOfOutput('')).toStrictEqual({ text: '' });
-    expect(partOfOutput({ a: 1 })).toStrictEqual({ data: { a: 1 } });
-    expect(partOfOutput([])).toStrictEqual({ data: [] });
-    expect(partOfOutput(false)).toStrictEqual({ data: false });
   });
 });

@@ -1,4 +1,4 @@
-import { TaskMessage, type CorePart, type Json, type JsonObject, type ReplyOutcome } from '@bridge/contracts';
+import { TaskMessage, type Json, type JsonObject, type ReplyOutcome } from '@bridge/contracts';
 import { z } from 'zod';
 
 /**
@@ -32,11 +32,6 @@ export function parseReply(raw: string): ReplyOutcome {
     return malformed(`nested deeper than ${String(MAX_REPLY_DEPTH)} levels`);
   }
   return outcomeOf(envelope.data.payload);
-}
-
-/** An agent's answer as a part: text where it is a string, data otherwise. */
-export function partOfOutput(output: Json): CorePart {
-  return typeof output === 'string' ? { text: output } : { data: output };
 }
 
 function outcomeOf(payload: JsonObject): ReplyOutcome {
