@@ -5,7 +5,8 @@ import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
 const root = import.meta.dirname;
-const SPECS = ['**/*.spec.ts', '**/*.prop.spec.ts', '**/*.int.spec.ts', '**/testing/**'];
+/** Specs and what only they use: fixtures beside them, builders and arbitraries in `testing/`. */
+const SPECS = ['**/*.spec.ts', '**/*.fixture.ts', '**/testing/**'];
 const TEST_KIT = '@bridge/test-kit';
 
 /**
@@ -114,6 +115,7 @@ export default tseslint.config(
         { considerDefaultExhaustiveForUnions: true },
       ],
       '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       // `_name` says that a parameter is there for its place.
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       '@nx/enforce-module-boundaries': [
@@ -134,8 +136,10 @@ export default tseslint.config(
   pureRooms,
   { files: ['libs/*/src/**/*.ts'], rules: { 'no-console': 'error' } },
   {
-    files: ['**/*.spec.ts'],
+    files: SPECS,
     rules: {
+      // A fake of an asynchronous port has nothing to wait for.
+      '@typescript-eslint/require-await': 'off',
       // Jest's asymmetric matchers (`expect.any(...)`) are typed `any`.
       '@typescript-eslint/no-unsafe-assignment': 'off',
     },
