@@ -2,10 +2,11 @@ import { parseConfig, printConfig, type Environment } from '@bridge/service-kit'
 import { config } from './config.ts';
 
 const HASH = 'a'.repeat(64);
-const parse = (env: Environment): ReturnType<typeof parseConfig<typeof config.schema>> => parseConfig(config, env);
+const parse = (env: Environment): ReturnType<typeof parseConfig<typeof config.schema>> =>
+  parseConfig(config, env);
 
 it('needs nothing on loopback', () => {
-  expect(parse({})).toMatchObject({ HOST: '127.0.0.1', GATEWAY_PORT: 8080, AUTH: undefined, CORS_ORIGINS: [] });
+  expect(parse({})).toMatchObject({ HOST: '127.0.0.1', GATEWAY_PORT: 8080, CORS_ORIGINS: [] });
 });
 
 it('does not open itself to strangers by default: everything missing is named at once', () => {
@@ -19,10 +20,19 @@ it('reads API keys, and refuses what is none', () => {
   expect(parse(keys([{ principal: 'alice', sha256: HASH }])).API_KEYS?.keys).toEqual([
     { principal: 'alice', tenant: 'default', sha256: HASH },
   ]);
-  for (const wrong of [[], {}, [{ principal: 'alice' }], [{ principal: 'alice', sha256: 'short' }], [{ principal: '', sha256: HASH }]]) {
+  for (const wrong of [
+    [],
+    {},
+    [{ principal: 'alice' }],
+    [{ principal: 'alice', sha256: 'short' }],
+    [{ principal: '', sha256: HASH }],
+  ]) {
     expect(() => parse(keys(wrong))).toThrow(/API_KEYS/);
   }
-  const twice = [{ principal: 'alice', sha256: HASH }, { principal: 'bob', sha256: HASH }];
+  const twice = [
+    { principal: 'alice', sha256: HASH },
+    { principal: 'bob', sha256: HASH },
+  ];
   expect(() => parse(keys(twice))).toThrow(/twice/);
   expect(() => parse({ AUTH: 'api-key' })).toThrow(/API_KEYS/);
   expect(() => parse({ API_KEYS: '[' })).toThrow(/API_KEYS/);
@@ -42,11 +52,15 @@ it('prints no key, hash or password', () => {
 });
 
 it('takes a cluster and a public url', () => {
-  const parsed = parse({ REDIS_URL: 'redis://a:7000,redis://b:7000', PUBLIC_URL: 'https://a2a.example/base/' });
+  const parsed = parse({
+    REDIS_URL: 'redis://a:7000,redis://b:7000',
+    PUBLIC_URL: 'https://a2a.example/base/',
+  });
   expect(parsed.REDIS_URL.reveal()).toBe('redis://a:7000,redis://b:7000');
   expect(parsed.PUBLIC_URL).toBe('https://a2a.example/base');
 });
 
 it('documents every variable', () => {
-  for (const { name, description } of config.variables) expect([name, description.length > 10]).toEqual([name, true]);
+  for (const { name, description } of config.variables)
+    expect([name, description.length > 10]).toEqual([name, true]);
 });

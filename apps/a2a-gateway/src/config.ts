@@ -1,4 +1,12 @@
-import { LOG_LEVELS, commaList, count, defineConfig, durationMs, isLoopback, port } from '@bridge/service-kit';
+import {
+  LOG_LEVELS,
+  commaList,
+  count,
+  defineConfig,
+  durationMs,
+  isLoopback,
+  port,
+} from '@bridge/service-kit';
 import { redisUrl } from '@bridge/redis-store';
 import { z } from 'zod';
 import { ApiKey } from './auth/authenticator.ts';
@@ -46,8 +54,13 @@ const variables = z.object({
     .meta({ description: 'Port of its own for health and metrics; needed when HOST is not loopback.' }),
   PUBLIC_URL: publicUrl
     .optional()
-    .meta({ description: 'How clients reach this gateway; the only source of URLs in cards. Default: HOST and port.' }),
-  REDIS_URL: redisUrl().prefault('redis://127.0.0.1:6379/0').meta({ description: 'Our Redis: runs, inboxes, events.' }),
+    .meta({
+      description:
+        'How clients reach this gateway; the only source of URLs in cards. Default: HOST and port.',
+    }),
+  REDIS_URL: redisUrl()
+    .prefault('redis://127.0.0.1:6379/0')
+    .meta({ description: 'Our Redis: runs, inboxes, events.' }),
   AUTH: z
     .enum(['none', 'api-key'])
     .optional()
@@ -75,7 +88,9 @@ const variables = z.object({
     .meta({ description: 'How often an open request looks for itself, in case a hint was lost.' }),
   ANSWER_WAIT_MS: durationMs()
     .prefault('5000')
-    .meta({ description: 'How long a cancel, or a message to a task, waits for the engine to have taken it.' }),
+    .meta({
+      description: 'How long a cancel, or a message to a task, waits for the engine to have taken it.',
+    }),
   SHUTDOWN_BUDGET_MS: durationMs({ min: 1_000 })
     .prefault('10000')
     .meta({ description: 'For the whole stop, from the signal to the exit.' }),
@@ -92,7 +107,8 @@ export const config = defineConfig(
       issue('AUTH', `must be named when HOST is ${value.HOST}: strangers can reach it`);
     }
     if (value.AUTH === 'api-key' && value.API_KEYS === undefined) issue('API_KEYS', 'AUTH=api-key needs it');
-    if (value.AUTH !== 'api-key' && value.API_KEYS !== undefined) issue('API_KEYS', 'is only used by AUTH=api-key');
+    if (value.AUTH !== 'api-key' && value.API_KEYS !== undefined)
+      issue('API_KEYS', 'is only used by AUTH=api-key');
     if (value.METRICS_PORT === undefined && !loopback) {
       issue('METRICS_PORT', `is needed when HOST is ${value.HOST}: health and metrics are not for strangers`);
     }

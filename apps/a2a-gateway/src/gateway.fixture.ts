@@ -2,9 +2,25 @@
  * The gateway as its process runs it, over a real Redis, and a pen to write a run's events with. The pen invents
  * no results of its own: tests say what happened to a run, and it is appended through the real store.
  */
-import { SCHEMA_VERSION, type CoreArtifact, type EventPlace, type PlacedEvent, type RunEvent, type RunId, type StepId } from '@bridge/contracts';
+import {
+  SCHEMA_VERSION,
+  type CoreArtifact,
+  type EventPlace,
+  type PlacedEvent,
+  type RunEvent,
+  type RunId,
+  type StepId,
+} from '@bridge/contracts';
 import { closeRedis, createFeed, createRedis, createRunStore, type RunStore } from '@bridge/redis-store';
-import { createHealth, createLifecycle, createLogger, createRegistry, mountOps, parseConfig, type Lifecycle } from '@bridge/service-kit';
+import {
+  createHealth,
+  createLifecycle,
+  createLogger,
+  createRegistry,
+  mountOps,
+  parseConfig,
+  type Lifecycle,
+} from '@bridge/service-kit';
 import { evolve, feedEntryOf, initialState, type RunState } from '@bridge/workflow-core';
 import { config } from './config.ts';
 import { createMetrics } from './metrics.ts';
@@ -22,7 +38,10 @@ export interface RunningGateway {
   readonly stop: () => Promise<void>;
 }
 
-export async function startTestGateway(redisUrl: string, env: Readonly<Record<string, string>> = {}): Promise<RunningGateway> {
+export async function startTestGateway(
+  redisUrl: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningGateway> {
   const settings = parseConfig(config, {
     REDIS_URL: redisUrl,
     GATEWAY_PORT: '0',
@@ -42,7 +61,12 @@ export async function startTestGateway(redisUrl: string, env: Readonly<Record<st
   const metrics = createMetrics(register);
   const health = createHealth();
   const app = await startGateway({ settings, version: '0.0.0', logger, lifecycle, health, metrics });
-  const version = { service: 'a2a-gateway', version: '0.0.0', gitSha: 'unknown', node: process.versions.node };
+  const version = {
+    service: 'a2a-gateway',
+    version: '0.0.0',
+    gitSha: 'unknown',
+    node: process.versions.node,
+  };
   await mountOps({ app, host: '127.0.0.1', logger, health, version, register });
   lifecycle.onStop('not-ready', 'health', () => {
     health.draining();
@@ -60,7 +84,9 @@ export async function startTestGateway(redisUrl: string, env: Readonly<Record<st
     lifecycle,
     metrics: text,
     metric: async (series) => {
-      const line = (await text()).split('\n').find((each) => each.startsWith(`${series} `) || each.startsWith(`${series.replace(/\}$/, ',')}`));
+      const line = (await text())
+        .split('\n')
+        .find((each) => each.startsWith(`${series} `) || each.startsWith(series.replace(/\}$/, ',')));
       return Number(line?.slice(line.lastIndexOf(' ') + 1) ?? 0);
     },
     logLines: () => lines,
@@ -127,7 +153,10 @@ export function createPen(redisUrl: string): Pen {
 function place(from: EventPlace, events: readonly RunEvent[]): PlacedEvent[] {
   let last = from;
   return events.map((event) => {
-    last = event.type === 'status' || event.type === 'artifact' ? { n: last.n + 1, k: 0 } : { n: last.n, k: last.k + 1 };
+    last =
+      event.type === 'status' || event.type === 'artifact'
+        ? { n: last.n + 1, k: 0 }
+        : { n: last.n, k: last.k + 1 };
     return { place: last, event };
   });
 }
@@ -142,7 +171,11 @@ export const artifact = (at: number, text: string): RunEvent => ({
   type: 'artifact',
   at,
   stepId: 'task' as StepId,
-  artifact: { artifactId: `task-${text.length.toString()}`, name: 'task', parts: [{ text }] } satisfies CoreArtifact,
+  artifact: {
+    artifactId: `task-${String(text.length)}`,
+    name: 'task',
+    parts: [{ text }],
+  } satisfies CoreArtifact,
 });
 export const completed = (at: number): RunEvent => ({ type: 'status', at, state: 'completed' });
 export const ended = (at: number): RunEvent => ({ type: 'run.ended', at, state: 'completed' });

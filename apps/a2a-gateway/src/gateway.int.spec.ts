@@ -1,6 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { eventually, rpc, rpcStream, snapshotKeys, useRedis, type RpcAnswer, type SseEvent } from '@bridge/test-kit';
-import { artifact, completed, createPen, ended, started, startTestGateway, working, type Pen, type RunningGateway } from './gateway.fixture.ts';
+import {
+  eventually,
+  rpc,
+  rpcStream,
+  snapshotKeys,
+  useRedis,
+  type RpcAnswer,
+  type SseEvent,
+} from '@bridge/test-kit';
+import {
+  artifact,
+  completed,
+  createPen,
+  ended,
+  started,
+  startTestGateway,
+  working,
+  type Pen,
+  type RunningGateway,
+} from './gateway.fixture.ts';
 
 const redis = useRedis({ failOnLeaks: false });
 let gateway: RunningGateway;
@@ -16,7 +34,12 @@ afterAll(async () => {
 });
 
 const V1 = { 'a2a-version': '1.0' };
-const v1Message = (over: object = {}): object => ({ messageId: randomUUID(), role: 'ROLE_USER', parts: [{ text: 'hello' }], ...over });
+const v1Message = (over: object = {}): object => ({
+  messageId: randomUUID(),
+  role: 'ROLE_USER',
+  parts: [{ text: 'hello' }],
+  ...over,
+});
 const v03Message = (over: object = {}): object => ({
   kind: 'message',
   messageId: randomUUID(),
@@ -37,8 +60,16 @@ const v1Task = ({ result, error }: RpcAnswer): V1Task => {
   return (result as { task: V1Task }).task;
 };
 const sendAtOnce = async (over: object = {}, url = gateway.rpcUrl): Promise<V1Task> =>
-  v1Task(await rpc(url, 'SendMessage', { message: v1Message(over), configuration: { returnImmediately: true } }, V1));
-const get = async (id: string): Promise<V1Task> => (await rpc(gateway.rpcUrl, 'GetTask', { id }, V1)).result as V1Task;
+  v1Task(
+    await rpc(
+      url,
+      'SendMessage',
+      { message: v1Message(over), configuration: { returnImmediately: true } },
+      V1,
+    ),
+  );
+const get = async (id: string): Promise<V1Task> =>
+  (await rpc(gateway.rpcUrl, 'GetTask', { id }, V1)).result as V1Task;
 
 /** The task id of the newest accepted run. */
 async function acceptedRun(messageId: string): Promise<string> {
@@ -55,7 +86,9 @@ describe('a send', () => {
     const task = await sendAtOnce({ contextId: 'my-context' });
     expect(task).toMatchObject({ contextId: 'my-context', status: { state: 'TASK_STATE_SUBMITTED' } });
     expect(await get(task.id)).toEqual(task);
-    expect(await pen.inbox(task.id)).toMatchObject([{ type: 'start', tenant: 'default', principal: 'anonymous' }]);
+    expect(await pen.inbox(task.id)).toMatchObject([
+      { type: 'start', tenant: 'default', principal: 'anonymous' },
+    ]);
     expect(await redis.client().zscore('a2ab:{o:default:anonymous}:tasks', task.id)).not.toBeNull();
   });
 
@@ -63,7 +96,12 @@ describe('a send', () => {
     const asks = [
       { method: 'SendMessage', message: v1Message(), headers: V1, configuration: undefined },
       { method: 'message/send', message: v03Message(), headers: {}, configuration: undefined },
-      { method: 'message/send', message: v03Message(), headers: {}, configuration: { acceptedOutputModes: ['text/plain'] } },
+      {
+        method: 'message/send',
+        message: v03Message(),
+        headers: {},
+        configuration: { acceptedOutputModes: ['text/plain'] },
+      },
       { method: 'message/send', message: v03Message(), headers: {}, configuration: { blocking: true } },
     ];
     for (const { method, message, headers, configuration } of asks) {
@@ -78,7 +116,10 @@ describe('a send', () => {
   });
 
   it('of 0.3 with blocking false is answered at once', async () => {
-    const { result } = await rpc(gateway.rpcUrl, 'message/send', { message: v03Message(), configuration: { blocking: false } });
+    const { result } = await rpc(gateway.rpcUrl, 'message/send', {
+      message: v03Message(),
+      configuration: { blocking: false },
+    });
     expect(result).toMatchObject({ kind: 'task', status: { state: 'submitted' } });
   });
 
@@ -132,16 +173,29 @@ describe('a send', () => {
 
   it('that repeats one which has ended is answered with its end', async () => {
     const message = v1Message();
-    const first = v1Task(await rpc(gateway.rpcUrl, 'SendMessage', { message, configuration: { returnImmediately: true } }, V1));
+    const first = v1Task(
+      await rpc(gateway.rpcUrl, 'SendMessage', { message, configuration: { returnImmediately: true } }, V1),
+    );
     await pen.write(first.id, started(1), artifact(2, 'done'), completed(3), ended(3));
     const again = v1Task(await rpc(gateway.rpcUrl, 'SendMessage', { message }, V1));
-    expect(again).toMatchObject({ id: first.id, status: { state: 'TASK_STATE_COMPLETED' }, artifacts: [{ parts: [{ text: 'done' }] }] });
+    expect(again).toMatchObject({
+      id: first.id,
+      status: { state: 'TASK_STATE_COMPLETED' },
+      artifacts: [{ parts: [{ text: 'done' }] }],
+    });
   });
 
   it('honours historyLength', async () => {
     const message = v1Message();
     const answer = async (historyLength: number): Promise<V1Task> =>
-      v1Task(await rpc(gateway.rpcUrl, 'SendMessage', { message, configuration: { returnImmediately: true, historyLength } }, V1));
+      v1Task(
+        await rpc(
+          gateway.rpcUrl,
+          'SendMessage',
+          { message, configuration: { returnImmediately: true, historyLength } },
+          V1,
+        ),
+      );
     expect((await answer(0)).history ?? []).toHaveLength(0);
     expect((await answer(1)).history).toHaveLength(1);
   });
@@ -151,7 +205,9 @@ describe('a send', () => {
     const abort = new AbortController();
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'SendMessage', params: { message } });
     const headers = { ...V1, 'content-type': 'application/json' };
-    const gone = fetch(gateway.rpcUrl, { method: 'POST', headers, body, signal: abort.signal }).catch(() => 'gone');
+    const gone = fetch(gateway.rpcUrl, { method: 'POST', headers, body, signal: abort.signal }).catch(
+      () => 'gone',
+    );
     const id = await acceptedRun((message as { messageId: string }).messageId);
     abort.abort();
     expect(await gone).toBe('gone');
@@ -167,18 +223,32 @@ describe('a message to a task', () => {
     const message = v1Message({ taskId: task.id, parts: [{ text: 'the answer' }] });
     const answer = rpc(gateway.rpcUrl, 'SendMessage', { message }, V1);
     const command = await eventually(async () => (await pen.inbox(task.id))[0] ?? null);
-    expect(command).toMatchObject({ type: 'message', message: { parts: [{ text: 'the answer' }], contextId: task.contextId } });
+    expect(command).toMatchObject({
+      type: 'message',
+      message: { parts: [{ text: 'the answer' }], contextId: task.contextId },
+    });
     const later = Date.now() + 60_000;
-    await pen.write(task.id, { type: 'message.received', at: later, message: (command as { message: never }).message }, working(later));
+    await pen.write(
+      task.id,
+      { type: 'message.received', at: later, message: (command as { message: never }).message },
+      working(later),
+    );
     await pen.write(task.id, completed(later + 1), ended(later + 1));
     expect(v1Task(await answer)).toMatchObject({ id: task.id, status: { state: 'TASK_STATE_COMPLETED' } });
     // The retry of a message that was taken is answered like the first one, although the task has ended.
-    expect(v1Task(await rpc(gateway.rpcUrl, 'SendMessage', { message }, V1)).status.state).toBe('TASK_STATE_COMPLETED');
+    expect(v1Task(await rpc(gateway.rpcUrl, 'SendMessage', { message }, V1)).status.state).toBe(
+      'TASK_STATE_COMPLETED',
+    );
   });
 
   it('is refused when the task has ended, or lives in another context', async () => {
     const task = await sendAtOnce();
-    const elsewhere = await rpc(gateway.rpcUrl, 'SendMessage', { message: v1Message({ taskId: task.id, contextId: 'other' }) }, V1);
+    const elsewhere = await rpc(
+      gateway.rpcUrl,
+      'SendMessage',
+      { message: v1Message({ taskId: task.id, contextId: 'other' }) },
+      V1,
+    );
     expect(elsewhere.error?.code).toBe(-32602);
     await pen.write(task.id, started(1), completed(2), ended(2));
     const late = await rpc(gateway.rpcUrl, 'SendMessage', { message: v1Message({ taskId: task.id }) }, V1);
@@ -191,15 +261,25 @@ describe('a cancel', () => {
     const task = await sendAtOnce();
     const answer = rpc(gateway.rpcUrl, 'CancelTask', { id: task.id }, V1);
     await eventually(async () => {
-      expect(await pen.inbox(task.id)).toMatchObject([{ type: 'start' }, { type: 'cancel', requestedBy: 'anonymous' }]);
+      expect(await pen.inbox(task.id)).toMatchObject([
+        { type: 'start' },
+        { type: 'cancel', requestedBy: 'anonymous' },
+      ]);
     });
-    await pen.write(task.id, started(1), { type: 'status', at: 2, state: 'canceled' }, { type: 'run.ended', at: 2, state: 'canceled' });
+    await pen.write(
+      task.id,
+      started(1),
+      { type: 'status', at: 2, state: 'canceled' },
+      { type: 'run.ended', at: 2, state: 'canceled' },
+    );
     expect((await answer).result).toMatchObject({ id: task.id, status: { state: 'TASK_STATE_CANCELED' } });
     expect((await rpc(gateway.rpcUrl, 'tasks/cancel', { id: task.id })).error?.code).toBe(-32002);
   });
 });
 
-async function readAll(events: AsyncIterable<SseEvent>): Promise<{ id: number; result: Record<string, unknown> }[]> {
+async function readAll(
+  events: AsyncIterable<SseEvent>,
+): Promise<{ id: number; result: Record<string, unknown> }[]> {
   const all: { id: number; result: Record<string, unknown> }[] = [];
   for await (const { id, data } of events) {
     all.push({ id: Number(id), result: (JSON.parse(data) as { result: Record<string, unknown> }).result });
@@ -211,25 +291,38 @@ describe('a stream', () => {
   it.each([
     ['1.0', 'SendStreamingMessage', V1],
     ['0.3', 'message/stream', {}],
-  ] as const)('of %s tells snapshot and events, numbered, up to the end', async (version, method, headers) => {
-    const message = version === '1.0' ? v1Message() : v03Message();
-    const stream = await rpcStream(gateway.rpcUrl, method, { message }, headers);
-    expect(stream.headers.get('content-type')).toBe('text/event-stream');
-    expect(stream.headers.get('x-request-id')).toMatch(/./);
-    const reading = readAll(stream.events);
-    const id = await acceptedRun((message as { messageId: string }).messageId);
-    await pen.write(id, started(1), working(1));
-    await pen.write(id, artifact(2, 'one'), artifact(3, 'three'));
-    await pen.write(id, completed(4), ended(4));
-    const events = await reading;
-    expect(events.map((event) => event.id)).toEqual([0, 1, 2, 3, 4]);
-    const text = JSON.stringify(events.map(({ result }) => result));
-    const marks = version === '1.0' ? ['"task":', 'WORKING', 'one', 'three', 'COMPLETED'] : ['"task"', 'working', 'one', 'three', 'completed'];
-    const places = marks.map((mark) => text.indexOf(mark));
-    expect(places).toEqual([...places].sort((a, b) => a - b));
-    expect(places).not.toContain(-1);
-    if (version === '0.3') expect(events.map(({ result }) => result['final'])).toEqual([undefined, false, undefined, undefined, true]);
-  });
+  ] as const)(
+    'of %s tells snapshot and events, numbered, up to the end',
+    async (version, method, headers) => {
+      const message = version === '1.0' ? v1Message() : v03Message();
+      const stream = await rpcStream(gateway.rpcUrl, method, { message }, headers);
+      expect(stream.headers.get('content-type')).toBe('text/event-stream');
+      expect(stream.headers.get('x-request-id')).toMatch(/./);
+      const reading = readAll(stream.events);
+      const id = await acceptedRun((message as { messageId: string }).messageId);
+      await pen.write(id, started(1), working(1));
+      await pen.write(id, artifact(2, 'one'), artifact(3, 'three'));
+      await pen.write(id, completed(4), ended(4));
+      const events = await reading;
+      expect(events.map((event) => event.id)).toEqual([0, 1, 2, 3, 4]);
+      const text = JSON.stringify(events.map(({ result }) => result));
+      const marks =
+        version === '1.0'
+          ? ['"task":', 'WORKING', 'one', 'three', 'COMPLETED']
+          : ['"task"', 'working', 'one', 'three', 'completed'];
+      const places = marks.map((mark) => text.indexOf(mark));
+      expect(places).toEqual([...places].sort((a, b) => a - b));
+      expect(places).not.toContain(-1);
+      if (version === '0.3')
+        expect(events.map(({ result }) => result['final'])).toEqual([
+          undefined,
+          false,
+          undefined,
+          undefined,
+          true,
+        ]);
+    },
+  );
 
   it('misses nothing when hints are lost, and says so', async () => {
     const before = await gateway.metric('a2a_gateway_missed_hints_total{service="a2a-gateway"}');
@@ -240,7 +333,9 @@ describe('a stream', () => {
     await pen.writeSilently(id, started(1), working(1), artifact(2, 'x'));
     await pen.writeSilently(id, completed(4), ended(4));
     expect((await reading).map((event) => event.id)).toEqual([0, 1, 2, 3]);
-    expect(await gateway.metric('a2a_gateway_missed_hints_total{service="a2a-gateway"}')).toBeGreaterThan(before);
+    expect(await gateway.metric('a2a_gateway_missed_hints_total{service="a2a-gateway"}')).toBeGreaterThan(
+      before,
+    );
   });
 
   it('can be joined by others, who see the same events in the same order', async () => {
@@ -278,8 +373,17 @@ describe('a stream', () => {
 
   it('stays open while the task is parked, with heartbeats', async () => {
     const message = v1Message();
-    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'SendStreamingMessage', params: { message } });
-    const response = await fetch(gateway.rpcUrl, { method: 'POST', headers: { ...V1, 'content-type': 'application/json' }, body });
+    const body = JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'SendStreamingMessage',
+      params: { message },
+    });
+    const response = await fetch(gateway.rpcUrl, {
+      method: 'POST',
+      headers: { ...V1, 'content-type': 'application/json' },
+      body,
+    });
     const id = await acceptedRun((message as { messageId: string }).messageId);
     await pen.write(
       id,
@@ -301,7 +405,9 @@ describe('a stream', () => {
   });
 
   it('whose first step fails is answered in plain JSON', async () => {
-    const { httpStatus, headers, error } = await rpc(gateway.rpcUrl, 'message/stream', { message: v03Message({ taskId: randomUUID() }) });
+    const { httpStatus, headers, error } = await rpc(gateway.rpcUrl, 'message/stream', {
+      message: v03Message({ taskId: randomUUID() }),
+    });
     expect({ httpStatus, type: headers.get('content-type'), code: error?.code }).toEqual({
       httpStatus: 200,
       type: 'application/json; charset=utf-8',
@@ -318,12 +424,22 @@ describe('what is not there yet', () => {
     ['ListTaskPushNotificationConfigs', { taskId: 'x' }, -32003, V1],
     ['DeleteTaskPushNotificationConfig', { taskId: 'x', id: 'y' }, -32003, V1],
     ['GetExtendedAgentCard', {}, -32004, V1],
-    ['tasks/pushNotificationConfig/set', { taskId: 'x', pushNotificationConfig: { url: 'http://x' } }, -32003, {}],
+    [
+      'tasks/pushNotificationConfig/set',
+      { taskId: 'x', pushNotificationConfig: { url: 'http://x' } },
+      -32003,
+      {},
+    ],
     ['tasks/pushNotificationConfig/get', { id: 'x' }, -32003, {}],
     ['tasks/pushNotificationConfig/list', { id: 'x' }, -32003, {}],
     ['tasks/pushNotificationConfig/delete', { id: 'x', pushNotificationConfigId: 'y' }, -32003, {}],
     ['agent/getAuthenticatedExtendedCard', undefined, -32004, {}],
-    ['message/send', { message: v03Message(), configuration: { pushNotificationConfig: { url: 'http://x' } } }, -32003, {}],
+    [
+      'message/send',
+      { message: v03Message(), configuration: { pushNotificationConfig: { url: 'http://x' } } },
+      -32003,
+      {},
+    ],
   ])('is refused as the protocol says: %s', async (method, params, code, headers) => {
     const answer = await rpc(gateway.rpcUrl, method, params, headers);
     expect({ http: answer.httpStatus, code: answer.error?.code }).toEqual({ http: 200, code });

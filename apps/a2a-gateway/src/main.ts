@@ -27,7 +27,14 @@ runService({
     lifecycle.onStop('not-ready', 'health', () => {
       health.draining();
     });
-    const app = await startGateway({ settings, version: version.version, logger, lifecycle, health, metrics });
+    const app = await startGateway({
+      settings,
+      version: version.version,
+      logger,
+      lifecycle,
+      health,
+      metrics,
+    });
     const { HOST: host, METRICS_PORT: metricsPort } = settings;
     const ops = await mountOps({ app, host, metricsPort, logger, health, version, register });
     // Health goes on answering while requests are being finished.

@@ -13,7 +13,11 @@ import type { Health, Lifecycle, Logger } from '@bridge/service-kit';
 import { initialState } from '@bridge/workflow-core';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from './app.ts';
-import { createApiKeyAuthenticator, createOpenAuthenticator, type Authenticator } from './auth/authenticator.ts';
+import {
+  createApiKeyAuthenticator,
+  createOpenAuthenticator,
+  type Authenticator,
+} from './auth/authenticator.ts';
 import { allCards, gatewayCard } from './card.ts';
 import type { GatewayConfig } from './config.ts';
 import { createSharedReads } from './follow/shared-reads.ts';
@@ -111,7 +115,10 @@ export async function startGateway(options: StartGatewayOptions): Promise<Fastif
   lifecycle.onStop('close', 'gauges', () => {
     clearInterval(gauges);
   });
-  health.check('redis', async () => ((await redis.ping()) === 'PONG' ? null : 'no PONG'));
+  health.check('redis', async () => {
+    await redis.ping();
+    return null;
+  });
 
   return createApp({
     handler,

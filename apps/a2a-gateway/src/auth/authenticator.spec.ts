@@ -8,14 +8,18 @@ const keys = [
 ].map((key) => ApiKey.parse(key));
 
 describe('api-key', () => {
-  const { authenticate, challenge } = createApiKeyAuthenticator(keys);
+  const authenticator = createApiKeyAuthenticator(keys);
 
   it.each([
     ['x-api-key', { 'x-api-key': 'key of alice' }, { tenant: 'default', principal: 'alice' }],
     ['a bearer token', { authorization: 'Bearer bobs-key' }, { tenant: 'acme', principal: 'bob' }],
-    ['a bearer token in lower case', { authorization: 'bearer  bobs-key ' }, { tenant: 'acme', principal: 'bob' }],
+    [
+      'a bearer token in lower case',
+      { authorization: 'bearer  bobs-key ' },
+      { tenant: 'acme', principal: 'bob' },
+    ],
   ])('takes %s', (_what, headers, owner) => {
-    expect(authenticate(headers)).toEqual(owner);
+    expect(authenticator.authenticate(headers)).toEqual(owner);
   });
 
   it.each([
@@ -28,11 +32,11 @@ describe('api-key', () => {
     ['a bearer token of two words', { authorization: 'Bearer key of alice' }],
     ['no token', { authorization: 'Bearer ' }],
   ])('refuses %s', (_what, headers) => {
-    expect(authenticate(headers)).toBeNull();
+    expect(authenticator.authenticate(headers)).toBeNull();
   });
 
   it('says how to authenticate', () => {
-    expect(challenge).toBe('Bearer realm="a2a"');
+    expect(authenticator.challenge).toBe('Bearer realm="a2a"');
   });
 });
 

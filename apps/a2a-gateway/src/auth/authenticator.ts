@@ -15,7 +15,11 @@ export interface Authenticator {
 
 /** One entry of API_KEYS: the key itself is never configured, only its SHA-256. */
 export const ApiKey = z.strictObject({
-  principal: z.string().min(1).max(256).refine((name) => name !== ANONYMOUS, 'anonymous is nobody in particular'),
+  principal: z
+    .string()
+    .min(1)
+    .max(256)
+    .refine((name) => name !== ANONYMOUS, 'anonymous is nobody in particular'),
   tenant: z.string().min(1).max(128).default(DEFAULT_TENANT),
   sha256: z
     .string()

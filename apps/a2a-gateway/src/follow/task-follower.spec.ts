@@ -3,11 +3,19 @@ import { createTaskFollower, isSettled, type TaskFollower, type Wake } from './t
 
 const A = RunId.parse('00000001-0000-4000-8000-000000000001');
 const B = RunId.parse('00000002-0000-4000-8000-000000000002');
-const hint = (n: number, state: FeedEntry['state'] = 'working', runId = A): FeedEntry => ({ runId, n, state, parked: false });
+const hint = (n: number, state: FeedEntry['state'] = 'working', runId = A): FeedEntry => ({
+  runId,
+  n,
+  state,
+  parked: false,
+});
 
 /** What a promise has come to by now, without waiting for anything but what is already due. */
-async function settledNow(promise: Promise<Wake>): Promise<Wake | 'still waiting'> {
-  return Promise.race([promise, new Promise<'still waiting'>((resolve) => setImmediate(resolve, 'still waiting'))]);
+function settledNow(promise: Promise<Wake>): Promise<Wake | 'still waiting'> {
+  return Promise.race([
+    promise,
+    new Promise<'still waiting'>((resolve) => setImmediate(resolve, 'still waiting')),
+  ]);
 }
 
 let follower: TaskFollower;
@@ -38,7 +46,7 @@ describe('a watch', () => {
     expect(await settledNow(watch.until(({ n }) => n > 4))).toBe('still waiting');
   });
 
-  it('keeps the newest hint when an older one comes late', async () => {
+  it('keeps the newest hint when an older one comes late', () => {
     const watch = follower.watch(A);
     follower.onEntry(hint(5, 'completed'));
     follower.onEntry(hint(4));

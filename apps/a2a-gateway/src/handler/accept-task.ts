@@ -27,6 +27,8 @@ export async function acceptTask(deps: HandlerDeps, record: AcceptanceRecord): P
       deps.observe.accepted(record, 'conflict');
       throw new BridgeError('MESSAGE_ID_CONFLICT');
     case 'unknown-run':
-      throw new BridgeError('INTERNAL', undefined, { cause: new Error('a start was answered with unknown-run') });
+      throw new BridgeError('INTERNAL', undefined, {
+        cause: new Error('a start was answered with unknown-run'),
+      });
   }
 }

@@ -1,4 +1,10 @@
-import { SCHEMA_VERSION, TERMINAL_STATES, type CoreMessage, type CoreTask, type RunId } from '@bridge/contracts';
+import {
+  SCHEMA_VERSION,
+  TERMINAL_STATES,
+  type CoreMessage,
+  type CoreTask,
+  type RunId,
+} from '@bridge/contracts';
 import { BridgeError } from '@bridge/error-policy';
 import type { Call } from '../rpc/call.ts';
 import type { HandlerDeps } from './deps.ts';
@@ -29,10 +35,20 @@ export async function continueTask(
   if (TERMINAL_STATES.has(task.status.state) && !seen) {
     throw new BridgeError('OPERATION_UNSUPPORTED', 'The task has ended and takes no more messages.');
   }
-  return { runId, before: task, seen, put: () => putMessage(deps, call, runId, { ...message, contextId: task.contextId }) };
+  return {
+    runId,
+    before: task,
+    seen,
+    put: () => putMessage(deps, call, runId, { ...message, contextId: task.contextId }),
+  };
 }
 
-async function putMessage(deps: HandlerDeps, call: Call, runId: RunId, message: CoreMessage): Promise<number | null> {
+async function putMessage(
+  deps: HandlerDeps,
+  call: Call,
+  runId: RunId,
+  message: CoreMessage,
+): Promise<number | null> {
   const { owner, traceparent } = call;
   const result = await deps.store.put(runId, {
     type: 'message',
@@ -53,6 +69,8 @@ async function putMessage(deps: HandlerDeps, call: Call, runId: RunId, message: 
     case 'unknown-run':
       throw new BridgeError('TASK_NOT_FOUND');
     case 'conflict':
-      throw new BridgeError('INTERNAL', undefined, { cause: new Error('a message was answered with conflict') });
+      throw new BridgeError('INTERNAL', undefined, {
+        cause: new Error('a message was answered with conflict'),
+      });
   }
 }

@@ -36,7 +36,10 @@ export function createGatewayRequestHandler(deps: HandlerDeps): A2ARequestHandle
       }),
 
     resubscribe: (params, context) =>
-      streamed(context, (call) => ({ items: subscribe(deps, call, readTaskId(params.id)), historyLength: undefined })),
+      streamed(context, (call) => ({
+        items: subscribe(deps, call, readTaskId(params.id)),
+        historyLength: undefined,
+      })),
 
     getTask: (params, context) =>
       answered(context, async (call) => {
@@ -48,7 +51,8 @@ export function createGatewayRequestHandler(deps: HandlerDeps): A2ARequestHandle
     cancelTask: (params, context) =>
       answered(context, async (call) => fromCoreTask(await cancel(deps, call, readTaskId(params.id)))),
 
-    listTasks: (_params, context) => unsupported(context, 'OPERATION_UNSUPPORTED', 'Listing tasks is not supported.'),
+    listTasks: (_params, context) =>
+      unsupported(context, 'OPERATION_UNSUPPORTED', 'Listing tasks is not supported.'),
     createTaskPushNotificationConfig: (_params, context) => unsupported(context, 'PUSH_NOT_SUPPORTED'),
     getTaskPushNotificationConfig: (_params, context) => unsupported(context, 'PUSH_NOT_SUPPORTED'),
     listTaskPushNotificationConfigs: (_params, context) => unsupported(context, 'PUSH_NOT_SUPPORTED'),

@@ -13,7 +13,8 @@ import { whileWatching } from './while-watching.ts';
 export async function send(deps: HandlerDeps, call: Call, input: SendInput): Promise<CoreTask> {
   const { message, returnImmediately } = input;
   const { taskId } = message;
-  if (taskId !== undefined) return sendToTask(deps, call, { message: { ...message, taskId }, returnImmediately });
+  if (taskId !== undefined)
+    return sendToTask(deps, call, { message: { ...message, taskId }, returnImmediately });
 
   const record = prepareTask(deps, call, message);
   const read = async (): Promise<CoreTask> => (await ownTask(deps.store, call.owner, record.runId)).task;

@@ -9,6 +9,8 @@ export function createTaskIdentity(secret: string): TaskIdentity {
     taskId: (owner, messageId, bodyHash) => taskIdOf(secret, owner, messageId, bodyHash),
     contextId: (taskId) => contextIdOf(secret, taskId),
     inputId: (messageId, bodyHash) =>
-      `message:${createHash('sha256').update(JSON.stringify([messageId, bodyHash])).digest('hex')}`,
+      `message:${createHash('sha256')
+        .update(JSON.stringify([messageId, bodyHash]))
+        .digest('hex')}`,
   };
 }

@@ -59,6 +59,11 @@ export function admission(options: AdmissionOptions): onRequestHookHandler {
     // The next request of this client shall not come to this process again.
     void reply.header('connection', 'close');
     const dialect = likelyDialect(requestedVersion(request));
-    refuse(request, reply, failureOf({ code: 'SERVICE_DRAINING', id: null, requestId: request.id, dialect }), metrics);
+    refuse(
+      request,
+      reply,
+      failureOf({ code: 'SERVICE_DRAINING', id: null, requestId: request.id, dialect }),
+      metrics,
+    );
   }
 }

@@ -29,7 +29,9 @@ export function cardRoutes(cards: Cards): FastifyPluginCallback {
   const v1 = rendered(cards.v1);
   return (app, _options, done) => {
     app.get('/.well-known/agent.json', (request, reply) => sendCard(request, reply, v026));
-    app.get('/.well-known/agent-card.json', (request, reply) => sendCard(request, reply, asksForV1(request) ? v1 : hybrid));
+    app.get('/.well-known/agent-card.json', (request, reply) =>
+      sendCard(request, reply, asksForV1(request) ? v1 : hybrid),
+    );
     done();
   };
 }

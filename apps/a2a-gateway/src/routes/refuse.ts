@@ -10,7 +10,12 @@ const RETRY_AFTER_S = 1;
 export const JSON_CONTENT = 'application/json; charset=utf-8';
 
 /** Writes a JSON-RPC error. Counted and logged once, here (law L11). */
-export function refuse(request: FastifyRequest, reply: FastifyReply, failure: Failure, metrics: GatewayMetrics): FastifyReply {
+export function refuse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  failure: Failure,
+  metrics: GatewayMetrics,
+): FastifyReply {
   note(request, failure.code, failure.cause, metrics);
   const status = httpStatusOf(failure.code);
   if (status === 503) void reply.header('retry-after', String(RETRY_AFTER_S));
@@ -18,7 +23,12 @@ export function refuse(request: FastifyRequest, reply: FastifyReply, failure: Fa
 }
 
 /** Counts and logs a refusal or failure at the level its code says. */
-export function note(request: FastifyRequest, code: ErrorCode, cause: unknown, metrics: GatewayMetrics): void {
+export function note(
+  request: FastifyRequest,
+  code: ErrorCode,
+  cause: unknown,
+  metrics: GatewayMetrics,
+): void {
   metrics.refusals.inc({ code });
   const level = errorRow(code).log;
   // A client's mistake needs no stack, and its cause may quote the request (law L14).

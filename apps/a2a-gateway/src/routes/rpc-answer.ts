@@ -5,7 +5,13 @@ import type { Call } from '../rpc/call.ts';
 import type { Dispatch, Dispatched } from '../rpc/dispatch.ts';
 import { parseEnvelope, type RpcRequest } from '../rpc/envelope.ts';
 import { dialectOf, likelyDialect, methodLabel, type Dialect } from '../rpc/protocol-version.ts';
-import { isJsonContent, onConnectionGone, requestedExtensions, requestedVersion, traceparentOf } from '../rpc/request-facts.ts';
+import {
+  isJsonContent,
+  onConnectionGone,
+  requestedExtensions,
+  requestedVersion,
+  traceparentOf,
+} from '../rpc/request-facts.ts';
 import { JSON_CONTENT, refuse } from './refuse.ts';
 import { streamAnswers, type StreamOptions } from './rpc-stream.ts';
 
@@ -67,7 +73,17 @@ export function createRpcAnswer(options: RpcAnswerOptions): Handler {
       return refuseWith(failureOfError(error, of));
     }
     if (out.kind === 'stream') {
-      const failed = await streamAnswers({ request, reply, answers: out.answers, call, of, options, onOpen: () => { answered('ok'); } });
+      const failed = await streamAnswers({
+        request,
+        reply,
+        answers: out.answers,
+        call,
+        of,
+        options,
+        onOpen: () => {
+          answered('ok');
+        },
+      });
       return failed === null ? reply : refuseWith(failed);
     }
     if (out.answer.error !== undefined) return refuseWith(failureOfAnswer(out.answer.error, call, of));

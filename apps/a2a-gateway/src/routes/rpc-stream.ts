@@ -38,7 +38,8 @@ export async function streamAnswers(stream: StreamRequest): Promise<Failure | nu
   } catch (error) {
     return failureOfError(call.failure?.error ?? error, of);
   }
-  if (step.done !== true && step.value.error !== undefined) return failureOfAnswer(step.value.error, call, of);
+  if (step.done !== true && step.value.error !== undefined)
+    return failureOfAnswer(step.value.error, call, of);
 
   reply.hijack();
   const writer = createSseWriter(reply.raw, {

@@ -25,11 +25,16 @@ export function rpcRoutes(options: RpcRoutesOptions): FastifyPluginCallback {
     app.addHook('onRequest', admission(options));
     // The body stays text: what is wrong with it is answered in JSON-RPC, not in Fastify's words.
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: options.maxBodyBytes }, (_request, body, parsed) => {
-      parsed(null, body);
-    });
+    app.addContentTypeParser(
+      '*',
+      { parseAs: 'string', bodyLimit: options.maxBodyBytes },
+      (_request, body, parsed) => {
+        parsed(null, body);
+      },
+    );
     app.setErrorHandler((error, request, reply) => {
-      const code = error instanceof Error && 'code' in error ? FRAMEWORK_CODES[String(error.code)] : undefined;
+      const code =
+        error instanceof Error && 'code' in error ? FRAMEWORK_CODES[String(error.code)] : undefined;
       const of = { id: null, requestId: request.id, dialect: likelyDialect(requestedVersion(request)) };
       const failure = code === undefined ? failureOfError(error, of) : failureOf({ ...of, code });
       return refuse(request, reply, failure, options.metrics);

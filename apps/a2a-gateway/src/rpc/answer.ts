@@ -28,7 +28,10 @@ export function failureOf({ code, message = '', id, requestId, dialect, cause }:
 }
 
 /** Of an error thrown by our handler. Text of INTERNAL faults stays inside. */
-export function failureOfError(error: unknown, of: Omit<FailureInput, 'code' | 'message' | 'cause'>): Failure {
+export function failureOfError(
+  error: unknown,
+  of: Omit<FailureInput, 'code' | 'message' | 'cause'>,
+): Failure {
   const { code, message } = classified(error);
   return failureOf({ ...of, code, message: code === 'INTERNAL' ? '' : message, cause: error });
 }
@@ -55,7 +58,11 @@ export function failureOfAnswer(
   const input = { ...of, requestId: call.requestId };
   if (call.failure !== null) return failureOfError(call.failure.error, input);
   if (call.progress === 'returned') {
-    return failureOf({ ...input, code: 'INTERNAL', cause: new Error(`the answer could not be written: ${error.message}`) });
+    return failureOf({
+      ...input,
+      code: 'INTERNAL',
+      cause: new Error(`the answer could not be written: ${error.message}`),
+    });
   }
   const code = SDK_CODES[error.code] ?? 'REQUEST_MALFORMED';
   // A TypeError's words are about our internals, not about the request.

@@ -1,6 +1,11 @@
 import type { Owner } from '@bridge/contracts';
 import { Extensions } from '@a2a-js/sdk';
-import { JsonRpcTransportHandler, ServerCallContext, type A2ARequestHandler, type User } from '@a2a-js/sdk/server';
+import {
+  JsonRpcTransportHandler,
+  ServerCallContext,
+  type A2ARequestHandler,
+  type User,
+} from '@a2a-js/sdk/server';
 import { LegacyJsonRpcTransportHandler } from '@a2a-js/sdk/compat/v0_3/server';
 import { callState, type Call } from './call.ts';
 import type { RpcRequest } from './envelope.ts';
@@ -35,7 +40,9 @@ export function createDispatch(handler: A2ARequestHandler): Dispatch {
       user: userOf(call.owner),
       requestedVersion: dialect,
       state: callState(call),
-      ...(extensions === undefined ? {} : { requestedExtensions: Extensions.parseServiceParameter(extensions) }),
+      ...(extensions === undefined
+        ? {}
+        : { requestedExtensions: Extensions.parseServiceParameter(extensions) }),
     });
     const out =
       dialect === '1.0'
@@ -58,7 +65,8 @@ function withBlockingDefault(request: RpcRequest): RpcRequest {
   if (request.method !== 'message/send') return request;
   const params = request.params as { readonly configuration?: unknown } | null | undefined;
   const configuration = params?.configuration;
-  if (typeof configuration !== 'object' || configuration === null || Array.isArray(configuration)) return request;
+  if (typeof configuration !== 'object' || configuration === null || Array.isArray(configuration))
+    return request;
   if ('blocking' in configuration && configuration.blocking !== null) return request;
   return { ...request, params: { ...params, configuration: { ...configuration, blocking: true } } };
 }

@@ -44,7 +44,12 @@ it.each([
   ['an id that is true', JSON.stringify({ ...good, id: true }), 'ENVELOPE_INVALID', null],
   ['a fractional id', JSON.stringify({ ...good, id: 1.5 }), 'ENVELOPE_INVALID', null],
   ['an infinite id', '{"jsonrpc":"2.0","id":1e999,"method":"tasks/get"}', 'ENVELOPE_INVALID', null],
-  ['an id beyond exact integers', '{"jsonrpc":"2.0","id":9007199254740993,"method":"x"}', 'ENVELOPE_INVALID', null],
+  [
+    'an id beyond exact integers',
+    '{"jsonrpc":"2.0","id":9007199254740993,"method":"x"}',
+    'ENVELOPE_INVALID',
+    null,
+  ],
   ['an endless id', JSON.stringify({ ...good, id: 'i'.repeat(257) }), 'ENVELOPE_INVALID', null],
   ['nine levels where eight are allowed', '['.repeat(9) + ']'.repeat(9), 'JSON_TOO_DEEP', null],
   ['depth without an end', '{"a":'.repeat(100_000), 'JSON_TOO_DEEP', null],

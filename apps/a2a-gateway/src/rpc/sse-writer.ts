@@ -19,10 +19,7 @@ export interface SseWriter {
 }
 
 /** Server-sent events over a hijacked response, with ids, heartbeats and backpressure. */
-export function createSseWriter(
-  response: ServerResponse,
-  options: SseWriterOptions,
-): SseWriter {
+export function createSseWriter(response: ServerResponse, options: SseWriterOptions): SseWriter {
   // Headers that were set before (request id, CORS, security) go out with these.
   response.writeHead(200, SSE_HEADERS);
   response.flushHeaders();
