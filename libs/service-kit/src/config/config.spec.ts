@@ -121,7 +121,10 @@ describe('a secret', () => {
         },
       },
     });
-    logger.info({ config, key: config.API_KEY }, `with ${String(config.API_KEY)} and ${config.STORE_URL}`);
+    logger.info(
+      { config, key: config.API_KEY },
+      `with ${String(config.API_KEY)} and ${String(config.STORE_URL)}`,
+    );
     const shown = [JSON.stringify(config), inspect(config, { depth: 9, showHidden: true }), line];
     for (const text of shown) {
       expect(text).not.toMatch(/correct horse|hunter2/);

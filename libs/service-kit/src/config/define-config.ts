@@ -25,7 +25,8 @@ export interface ConfigDefinition<Schema extends z.ZodObject = z.ZodObject> {
  * @throws TypeError if a name is not UPPER_SNAKE or a variable has no description
  */
 export function defineConfig<Schema extends z.ZodObject>(schema: Schema): ConfigDefinition<Schema> {
-  const variables = Object.entries(schema.shape).map(([name, field]) => describeVariable(name, field));
+  const shape: Readonly<Record<string, z.core.$ZodType>> = schema.shape;
+  const variables = Object.entries(shape).map(([name, field]) => describeVariable(name, field));
   return { schema, variables };
 }
 
@@ -66,6 +67,6 @@ function innerOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
 function expectationOf(schema: z.core.$ZodType): string {
   const inner = innerOf(schema);
   if (inner !== undefined) return expectationOf(inner);
-  if (schema instanceof z.core.$ZodEnum) return `one of ${[...schema._zod.values].join(', ')}`;
+  if (schema instanceof z.core.$ZodEnum) return `one of ${Object.values(schema._zod.def.entries).join(', ')}`;
   return schema._zod.def.type === 'string' ? 'text' : schema._zod.def.type;
 }

@@ -35,9 +35,7 @@ export function flag(): z.ZodType<boolean, string> {
 }
 
 /** `a, b,c` -> `['a', 'b', 'c']`; empty items are left out. Every item must satisfy `item`. */
-export function commaList<Item extends z.ZodType<string, string>>(
-  item?: Item,
-): z.ZodType<readonly string[], string> {
+export function commaList(item?: z.ZodType<string, string>): z.ZodType<readonly string[], string> {
   return z
     .string()
     .transform((text, context) => {
