@@ -1,5 +1,5 @@
 import { choose, type Candidate, type ChooseOptions, type Requirements } from './choose.ts';
-import type { AgentTraits } from './traits.ts';
+import type { Traits } from './traits.ts';
 
 const NOW = 1_000_000;
 
@@ -190,7 +190,7 @@ describe('traits', () => {
   });
 
   it('follows another table', () => {
-    const traits: AgentTraits = [{ type: 'sonnet', silent: 'always', reason: 'testing' }];
+    const traits: Traits = [{ type: 'sonnet', silent: 'always', reason: 'testing' }];
     expect(chosen({}, [opus], { traits })).toBe('opus-master');
     expect(chosen({}, [sonnet], { traits })).toBeUndefined();
   });

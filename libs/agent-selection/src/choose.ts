@@ -1,6 +1,6 @@
 import type { AgentDescriptor, ChoiceRecord } from '@bridge/contracts';
 import { demandsOf, loadOf, obstacleOf, unmetBy } from './eligibility.ts';
-import { LEGACY_TRAITS, silenceOf, type AgentTraits } from './traits.ts';
+import { LEGACY_TRAITS, silenceOf, type Traits } from './traits.ts';
 
 /** What a step needs. Only `agent`, `agentType` and `capability` are requirements; the rest is preference. */
 export interface Requirements {
@@ -40,7 +40,7 @@ export interface ChooseOptions {
   /** How long after it was last seen an agent of this type still counts as alive, ms. */
   readonly freshForMs: (type: string) => number;
   /** `LEGACY_TRAITS` where absent. */
-  readonly traits?: AgentTraits;
+  readonly traits?: Traits;
 }
 
 /** In items of waiting work: continuing where the history is outweighs any queue within the cap. */
@@ -161,7 +161,7 @@ function never(
   requirements: Requirements,
   candidates: readonly Candidate[],
   meeting: readonly Candidate[],
-  traits: AgentTraits,
+  traits: Traits,
 ): Choice {
   const [silent] = meeting;
   const demands = demandsOf(requirements);

@@ -12,9 +12,9 @@ export interface AgentTrait {
   readonly reason: string;
 }
 
-export type AgentTraits = readonly AgentTrait[];
+export type Traits = readonly AgentTrait[];
 
-export const LEGACY_TRAITS: AgentTraits = [
+export const LEGACY_TRAITS: Traits = [
   { type: 'opus', silent: 'always', reason: 'it takes tasks and only prints them' },
   {
     type: 'sonnet',
@@ -26,7 +26,7 @@ export const LEGACY_TRAITS: AgentTraits = [
 ];
 
 /** Why an agent of this type would never answer this description, or `null` when it would. */
-export function silenceOf(type: string, description: string, traits: AgentTraits): string | null {
+export function silenceOf(type: string, description: string, traits: Traits): string | null {
   const lowered = description.toLowerCase();
   for (const trait of traits) {
     if (trait.type !== type || trait.silent === undefined) continue;
@@ -40,6 +40,6 @@ export function silenceOf(type: string, description: string, traits: AgentTraits
 }
 
 /** Must `payload.parent` carry the reply name for this type to answer? */
-export function answersToParent(type: string, traits: AgentTraits = LEGACY_TRAITS): boolean {
+export function answersToParent(type: string, traits: Traits = LEGACY_TRAITS): boolean {
   return traits.some((trait) => trait.type === type && trait.answersTo === 'payload.parent');
 }

@@ -1,11 +1,11 @@
-import type { CoreArtifact, CoreMessage, CoreStatus, JsonObject, StepId } from '@bridge/contracts';
+import type { CoreArtifact, CoreMessage, CoreStatus, JsonObject } from '@bridge/contracts';
 import { follow, giveDerived, takeDerived, type Derived } from './derived.ts';
 import { noteOrigin } from './lineage.ts';
+import { SlotMap } from './slot-map.ts';
 import type { RunHead, RunState, StepState } from './state.ts';
 
 /**
- * A run while events are applied to it. Many events cost one copy of a map, not one each; the state it began
- * with never changes.
+ * A run while events are applied to it. The state it began with never changes.
  */
 export interface Draft {
   readonly record: RunState['record'];
@@ -23,8 +23,8 @@ export interface Draft {
 
 export function createDraft(before: RunState): Draft {
   const { record } = before;
-  const steps = copyOnWrite(before.steps);
-  const artifacts = copyOnWrite(before.artifacts);
+  const steps = changesOf(before.steps);
+  const artifacts = changesOf(before.artifacts);
   const derived = takeDerived(record.plan, before.steps);
 
   return {
@@ -65,26 +65,25 @@ export function createDraft(before: RunState): Draft {
   };
 }
 
-interface CopyOnWrite<K, V> {
+interface Changes<K, V> {
   current(): ReadonlyMap<K, V>;
   set(key: K, value: V): void;
   finish(): ReadonlyMap<K, V>;
 }
 
-function copyOnWrite<K extends StepId | string, V>(before: ReadonlyMap<K, V>): CopyOnWrite<K, V> {
-  let copy: Map<K, V> | undefined;
+function changesOf<K, V>(before: ReadonlyMap<K, V>): Changes<K, V> {
+  let after: SlotMap<K, V> | undefined;
   const changed = new Set<K>();
   return {
-    current: () => copy ?? before,
+    current: () => after ?? before,
     set(key, value) {
-      copy ??= new Map(before);
-      copy.set(key, value);
+      after = (after ?? SlotMap.from(before)).with(key, value);
       changed.add(key);
     },
     finish() {
-      if (copy === undefined) return before;
-      noteOrigin(before, copy, changed);
-      return copy;
+      if (after === undefined) return before;
+      noteOrigin(before, after, changed);
+      return after;
     },
   };
 }

@@ -1,4 +1,5 @@
-import type { AcceptanceRecord, StepId } from '@bridge/contracts';
+import type { AcceptanceRecord, CoreArtifact, StepId } from '@bridge/contracts';
+import { SlotMap } from './slot-map.ts';
 import type { RunState, StepState } from './state.ts';
 
 /** The run before anything happened: accepted, submitted, nothing decided. */
@@ -10,8 +11,10 @@ export function initialState(record: AcceptanceRecord): RunState {
     head: { phase: 'accepted', startedAt: 0, deadlineAt: 0, place: { n: 0, k: 0 } },
     status: { state: 'submitted', at: record.acceptedAt },
     metadata: {},
-    steps: new Map(record.plan.steps.map(({ id }): [StepId, StepState] => [id, initialStep(id)])),
-    artifacts: new Map(),
+    steps: SlotMap.from(
+      new Map(record.plan.steps.map(({ id }): [StepId, StepState] => [id, initialStep(id)])),
+    ),
+    artifacts: SlotMap.from(new Map<string, CoreArtifact>()),
     messages: [],
   };
 }

@@ -12,3 +12,4 @@ export {
   RUN_ID,
 } from './builders.ts';
 export { createPlay, LEGACY_AHEAD_MS, type Play, type PlayOptions } from './play.ts';
+export { exhaust, lastNotice, lastStatus, revoke, single, started, timeOut, typesOf } from './scenes.ts';
