@@ -1,3 +1,12 @@
+const swc = (module) => [
+  '@swc/jest',
+  {
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+    module: { type: module },
+    sourceMaps: 'inline',
+  },
+];
+
 /** One Jest configuration for every project; `dir` is the project's own folder. */
 export function preset(dir) {
   return {
@@ -6,15 +15,11 @@ export function preset(dir) {
     extensionsToTreatAsEsm: ['.ts'],
     // Type checking is the compiler's job (`npm run typecheck`); here only the syntax is stripped.
     transform: {
-      '^.+\\.ts$': [
-        '@swc/jest',
-        {
-          jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-          module: { type: 'es6' },
-          sourceMaps: 'inline',
-        },
-      ],
+      '^.+\\.ts$': swc('es6'),
+      // Fastify's `inject` requires `cookie`, which is ESM only: fine for Node, not for Jest's own require on Node 20.
+      '/node_modules/cookie/.+\\.js$': swc('commonjs'),
     },
+    transformIgnorePatterns: ['/node_modules/(?!cookie/)'],
     // Not 'import': Jest's own CommonJS requires would then load ESM, which Node 20 refuses.
     testEnvironmentOptions: { customExportConditions: ['@bridge/source', 'node', 'node-addons'] },
     testTimeout: 20_000,

@@ -34,7 +34,8 @@ export const config = defineConfig(
     if (value.ADMIN_AUTH === undefined && !loopback) {
       issue('ADMIN_AUTH', `must be named when HOST is ${value.HOST}: strangers can reach it`);
     }
-    if (value.ADMIN_AUTH === 'token' && value.ADMIN_TOKEN === undefined) issue('ADMIN_TOKEN', 'ADMIN_AUTH=token needs it');
+    if (value.ADMIN_AUTH === 'token' && value.ADMIN_TOKEN === undefined)
+      issue('ADMIN_TOKEN', 'ADMIN_AUTH=token needs it');
     if (value.ADMIN_AUTH !== 'token' && value.ADMIN_TOKEN !== undefined) {
       issue('ADMIN_TOKEN', 'is only used by ADMIN_AUTH=token');
     }

@@ -9,14 +9,24 @@ import {
   runService,
 } from '@bridge/service-kit';
 import { FETCH_LOOP_SILENCE_MS, createWorker } from '@bridge/queues';
-import { assertNoEviction, closeRedis, createDeadLetterStore, createRedis, loadDeployment } from '@bridge/redis-store';
+import {
+  assertNoEviction,
+  closeRedis,
+  createDeadLetterStore,
+  createRedis,
+  loadDeployment,
+} from '@bridge/redis-store';
 import { config } from './config.ts';
 import { createAdminApp } from './http/app.ts';
 import { createMetrics } from './metrics.ts';
 
 const settings = loadConfig(config, process);
 const version = readServiceVersion(new URL('../package.json', import.meta.url), process.env['GIT_SHA']);
-const logger = createLogger({ service: 'dlq-processor', version: version.version, level: settings.LOG_LEVEL });
+const logger = createLogger({
+  service: 'dlq-processor',
+  version: version.version,
+  level: settings.LOG_LEVEL,
+});
 const lifecycle = createLifecycle({ logger, budgetMs: settings.SHUTDOWN_BUDGET_MS });
 const register = createRegistry({ service: 'dlq-processor' });
 const metrics = createMetrics(register);
@@ -86,7 +96,11 @@ runService({
         report: {
           outcome(outcome, _seconds, error) {
             metrics.jobs.inc({ outcome });
-            if (error !== undefined) logger.error({ err: error, outcome }, 'a dead letter could not be stored; it stays in its queue');
+            if (error !== undefined)
+              logger.error(
+                { err: error, outcome },
+                'a dead letter could not be stored; it stays in its queue',
+              );
           },
           stalled: () => {
             metrics.stalled.inc();

@@ -15,12 +15,18 @@ export const METRICS = {
     help: 'Jobs of the dead-letters queue, by outcome.',
     labels: { outcome: JOB_OUTCOMES },
   },
-  stalled: { type: 'counter', name: 'a2a_dlq_jobs_stalled_total', help: 'Jobs taken over from a processor that died.' },
+  stalled: {
+    type: 'counter',
+    name: 'a2a_dlq_jobs_stalled_total',
+    help: 'Jobs taken over from a processor that died.',
+  },
   refusals: {
     type: 'counter',
     name: 'a2a_dlq_refusals_total',
     help: 'Admin requests that were refused, by code.',
-    labels: { code: ['UNAUTHENTICATED', 'REQUEST_MALFORMED', 'CURSOR_UNKNOWN', 'DEAD_LETTER_NOT_FOUND', 'other'] },
+    labels: {
+      code: ['UNAUTHENTICATED', 'REQUEST_MALFORMED', 'CURSOR_UNKNOWN', 'DEAD_LETTER_NOT_FOUND', 'other'],
+    },
   },
   redisErrors: {
     type: 'counter',

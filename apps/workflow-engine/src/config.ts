@@ -1,4 +1,12 @@
-import { LOG_LEVELS, commaList, count, defineConfig, durationMs, isLoopback, port } from '@bridge/service-kit';
+import {
+  LOG_LEVELS,
+  commaList,
+  count,
+  defineConfig,
+  durationMs,
+  isLoopback,
+  port,
+} from '@bridge/service-kit';
 import { isClusterUrl, redisUrl } from '@bridge/redis-store';
 import { z } from 'zod';
 
@@ -19,7 +27,9 @@ const variables = z.object({
   ENGINE_PORT: port().prefault('8081').meta({ description: 'Port of health and metrics.' }),
   METRICS_PORT: port()
     .optional()
-    .meta({ description: 'Port of health and metrics when HOST is not loopback; then ENGINE_PORT is not used.' }),
+    .meta({
+      description: 'Port of health and metrics when HOST is not loopback; then ENGINE_PORT is not used.',
+    }),
   REDIS_URL: redisUrl()
     .prefault('redis://127.0.0.1:6379/0')
     .meta({ description: 'Our Redis: runs, inboxes, events, queues.' }),
@@ -50,13 +60,19 @@ const variables = z.object({
   RETRY_BACKOFF_MS: commaList(z.string().regex(/^\d{1,7}$/))
     .transform((list) => list.map(Number))
     .prefault('1000,2000,4000')
-    .meta({ description: 'Delay before each retry; as many retries as there are delays.', expects: 'milliseconds, separated by commas' }),
+    .meta({
+      description: 'Delay before each retry; as many retries as there are delays.',
+      expects: 'milliseconds, separated by commas',
+    }),
   AGENT_MAX_IN_FLIGHT: count({ min: 1, max: 10_000 })
     .prefault('8')
     .meta({ description: 'Open attempts of one engine at one agent.' }),
   AGENT_FRESH_MS: durationMs({ min: 1_000 })
     .prefault(String(DAY_MS))
-    .meta({ description: 'How long after its last sign of life an agent counts as there. Some never beat again after they registered.' }),
+    .meta({
+      description:
+        'How long after its last sign of life an agent counts as there. Some never beat again after they registered.',
+    }),
   AGENT_SCAN_MS: durationMs({ min: 100 })
     .prefault('10000')
     .meta({ description: 'Pause between full scans of the registry, the net behind the notices.' }),
@@ -75,7 +91,11 @@ const variables = z.object({
 export const config = defineConfig(
   variables.superRefine((value, context) => {
     if (value.METRICS_PORT === undefined && !isLoopback(value.HOST)) {
-      context.addIssue({ code: 'custom', path: ['METRICS_PORT'], message: `is needed when HOST is ${value.HOST}` });
+      context.addIssue({
+        code: 'custom',
+        path: ['METRICS_PORT'],
+        message: `is needed when HOST is ${value.HOST}`,
+      });
     }
     if (isClusterUrl(value.REDIS_URL.reveal()) && value.LEGACY_REDIS_URL === undefined) {
       context.addIssue({
@@ -85,7 +105,11 @@ export const config = defineConfig(
       });
     }
     if (value.LEGACY_REDIS_URL !== undefined && isClusterUrl(value.LEGACY_REDIS_URL.reveal())) {
-      context.addIssue({ code: 'custom', path: ['LEGACY_REDIS_URL'], message: 'must be a single primary, not a cluster' });
+      context.addIssue({
+        code: 'custom',
+        path: ['LEGACY_REDIS_URL'],
+        message: 'must be a single primary, not a cluster',
+      });
     }
   }),
 );

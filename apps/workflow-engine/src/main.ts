@@ -15,7 +15,11 @@ import { startEngine } from './start-engine.ts';
 
 const settings = loadConfig(config, process);
 const version = readServiceVersion(new URL('../package.json', import.meta.url), process.env['GIT_SHA']);
-const logger = createLogger({ service: 'workflow-engine', version: version.version, level: settings.LOG_LEVEL });
+const logger = createLogger({
+  service: 'workflow-engine',
+  version: version.version,
+  level: settings.LOG_LEVEL,
+});
 const lifecycle = createLifecycle({ logger, budgetMs: settings.SHUTDOWN_BUDGET_MS });
 const register = createRegistry({ service: 'workflow-engine' });
 const metrics = createMetrics(register);

@@ -1,11 +1,30 @@
-import { answer, duplicate, eventually, failing, inputRequired, progressThenAnswer, silent, useRedis } from '@bridge/test-kit';
-import { startTestEngine, recordOf, type TestEngine, type TestEngineOptions } from './testing/engine-fixture.ts';
+import {
+  answer,
+  duplicate,
+  eventually,
+  failing,
+  inputRequired,
+  progressThenAnswer,
+  silent,
+  useRedis,
+} from '@bridge/test-kit';
+import {
+  startTestEngine,
+  recordOf,
+  type TestEngine,
+  type TestEngineOptions,
+} from './testing/engine-fixture.ts';
 
 const redis = useRedis();
 let current: TestEngine | undefined;
 
 async function start(options: Partial<TestEngineOptions> = {}): Promise<TestEngine> {
-  const engine = await startTestEngine({ url: redis.url(), redis: redis.client(), legacy: redis.client(), ...options });
+  const engine = await startTestEngine({
+    url: redis.url(),
+    redis: redis.client(),
+    legacy: redis.client(),
+    ...options,
+  });
   redis.defer(() => engine.stop());
   current = engine;
   return engine;
@@ -17,7 +36,10 @@ afterEach(() => {
 });
 afterEach(() => redis.flush());
 
-async function stateOf({ store }: TestEngine, runId: Parameters<TestEngine['store']['task']>[0]): Promise<string> {
+async function stateOf(
+  { store }: TestEngine,
+  runId: Parameters<TestEngine['store']['task']>[0],
+): Promise<string> {
   return (await store.task(runId))?.task.status.state ?? 'none';
 }
 
@@ -36,7 +58,10 @@ async function run(engine: TestEngine, text: string, until: string, data?: Recor
 
 describe.each(['tracking', 'polling'] as const)('replies by %s', (watch) => {
   it('runs a simple task on a real agent and keeps its real output', async () => {
-    const agent = await redis.agent({ id: 'agent-1', behaviour: answer((task) => `counted ${String(task.description.length)}`) });
+    const agent = await redis.agent({
+      id: 'agent-1',
+      behaviour: answer((task) => `counted ${String(task.description.length)}`),
+    });
     const engine = await start({ watch });
     const { task } = await run(engine, 'hello there', 'completed');
     expect(task.artifacts).toEqual([expect.objectContaining({ parts: [{ text: 'counted 11' }] })]);
@@ -67,7 +92,9 @@ describe.each(['tracking', 'polling'] as const)('replies by %s', (watch) => {
     await eventually(async () => {
       expect(await stateOf(second, record.runId)).toBe('completed');
     });
-    expect((await second.store.task(record.runId))?.task.artifacts[0]?.parts).toEqual([{ text: 'while you were away' }]);
+    expect((await second.store.task(record.runId))?.task.artifacts[0]?.parts).toEqual([
+      { text: 'while you were away' },
+    ]);
   });
 });
 
@@ -99,7 +126,9 @@ it('deletes everything of a run when its retention is over', async () => {
   const client = redis.client();
   await eventually(
     async () => {
-      expect(await client.keys(`*${record.runId}*`)).toEqual(expect.not.arrayContaining([expect.stringContaining('a2ab:')]));
+      expect(await client.keys(`*${record.runId}*`)).toEqual(
+        expect.not.arrayContaining([expect.stringContaining('a2ab:')]),
+      );
       expect(await engine.store.task(record.runId)).toBeNull();
     },
     { timeoutMs: 10_000 },
@@ -153,7 +182,10 @@ it('keeps the cap of an agent and works everything off', async () => {
 it('refuses what no registered agent could ever serve, and says what is missing', async () => {
   await redis.agent({ id: 'agent-1', capabilities: ['testing'] });
   const engine = await start();
-  const { task } = await run(engine, 'fly', 'rejected', { skill: 'task_execution', capability: 'levitation' });
+  const { task } = await run(engine, 'fly', 'rejected', {
+    skill: 'task_execution',
+    capability: 'levitation',
+  });
   expect(JSON.stringify(task.status.message)).toContain('levitation');
 });
 
@@ -185,7 +217,11 @@ it('retries what the agent says it failed at, then parks it and hands over the d
     expect(engine.deadLetters).toHaveLength(1);
   });
   expect(agent.executions('try hard')).toBe(4);
-  expect(engine.deadLetters[0]).toMatchObject({ code: 'RETRIES_EXHAUSTED', runId: record.runId, kind: 'step' });
+  expect(engine.deadLetters[0]).toMatchObject({
+    code: 'RETRIES_EXHAUSTED',
+    runId: record.runId,
+    kind: 'step',
+  });
   expect(engine.deadLetters[0]?.attempts).toHaveLength(4);
 });
 

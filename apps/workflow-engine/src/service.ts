@@ -107,7 +107,8 @@ export function createEngine(deps: EngineDeps): Engine {
     now: clock.now,
     retentionMs: settings.retentionMs,
     onClosing: noteTouch,
-    onFailed: (effect, runId, error) => report.failed(`effect ${effectOf(effect)?.kind ?? effect}`, error, { runId }),
+    onFailed: (effect, runId, error) =>
+      report.failed(`effect ${effectOf(effect)?.kind ?? effect}`, error, { runId }),
     onRemoved: (runId) => {
       cache.delete(runId);
       report.count('removed');
@@ -216,7 +217,9 @@ export function createEngine(deps: EngineDeps): Engine {
     gate.appended(before, after, openAdd, openRemove);
     for (const { id, due: at } of agendaSet) if (effectOf(id) === null) keeper.dueAt(partition, at);
     if (after.head.place.n > before.head.place.n || isIdleParked(after) !== isIdleParked(before)) {
-      deps.feed.publish([feedEntryOf(after)]).catch((error: unknown) => report.failed('feed', error, { runId }));
+      deps.feed
+        .publish([feedEntryOf(after)])
+        .catch((error: unknown) => report.failed('feed', error, { runId }));
     }
     for (const effect of due) effects.run(after, effect);
   }

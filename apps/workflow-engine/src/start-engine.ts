@@ -48,7 +48,12 @@ export async function startEngine(options: StartEngineOptions): Promise<void> {
   };
 
   const redis = createRedis({ url, name: 'engine', role: 'service', onError: onError('runs') });
-  const legacy = createRedis({ url: legacyUrl, name: 'engine-legacy', role: 'service', onError: onError('legacy') });
+  const legacy = createRedis({
+    url: legacyUrl,
+    name: 'engine-legacy',
+    role: 'service',
+    onError: onError('legacy'),
+  });
   lifecycle.onStop('close', 'redis', async () => {
     await Promise.all([closeRedis(redis), closeRedis(legacy)]);
   });
@@ -95,7 +100,10 @@ export async function startEngine(options: StartEngineOptions): Promise<void> {
     onEvent: (event) => {
       switch (event.type) {
         case 'malformed':
-          logger.warn({ key: event.agent.key, reason: event.agent.reason }, 'an entry of the registry cannot be read');
+          logger.warn(
+            { key: event.agent.key, reason: event.agent.reason },
+            'an entry of the registry cannot be read',
+          );
           return;
         case 'read-failed':
           logger.warn({ err: event.error }, 'the registry could not be read; trying again');
@@ -200,7 +208,8 @@ export async function startEngine(options: StartEngineOptions): Promise<void> {
     report: {
       outcome(outcome, _seconds, error) {
         metrics.wakeups.inc({ outcome });
-        if (error !== undefined) logger.warn({ err: error, outcome }, 'a wake-up failed; `ready` still holds its runs');
+        if (error !== undefined)
+          logger.warn({ err: error, outcome }, 'a wake-up failed; `ready` still holds its runs');
       },
       stalled: () => {
         metrics.stalled.inc();

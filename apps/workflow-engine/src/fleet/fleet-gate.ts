@@ -20,7 +20,12 @@ export interface FleetGateDeps {
 }
 
 export interface FleetGate {
-  appended(before: RunState, after: RunState, openAdd: readonly AttemptId[], openRemove: readonly AttemptId[]): void;
+  appended(
+    before: RunState,
+    after: RunState,
+    openAdd: readonly AttemptId[],
+    openRemove: readonly AttemptId[],
+  ): void;
   /** A reply was seen for an attempt that another engine settles. */
   released(attemptId: AttemptId): void;
   /** The directory changed: somebody may have room now. */
@@ -55,7 +60,11 @@ export function createFleetGate(deps: FleetGateDeps): FleetGate {
         for (const step of changedSteps(before, after)) {
           for (const attempt of step.attempts) {
             if (!opened.has(attempt.attemptId)) continue;
-            deps.inFlight.add(attempt.attemptId, attempt.agent, attempt.deadlineAt + FORGET_AFTER_DEADLINE_MS);
+            deps.inFlight.add(
+              attempt.attemptId,
+              attempt.agent,
+              attempt.deadlineAt + FORGET_AFTER_DEADLINE_MS,
+            );
           }
         }
       }

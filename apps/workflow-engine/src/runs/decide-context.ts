@@ -40,13 +40,11 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
       limits: deps.limits,
       random: () => randomBytes(16).toString('hex'),
       choose(requirements) {
-        const candidates = deps.agents().map(
-          (agent): Candidate => ({
-            ...agent,
-            inFlight: deps.inFlight.at(agent.id),
-            breakerState: 'closed',
-          }),
-        );
+        const candidates = deps.agents().map((agent): Candidate => ({
+          ...agent,
+          inFlight: deps.inFlight.at(agent.id),
+          breakerState: 'closed',
+        }));
         const choice = choose(requirements, candidates, {
           now: deps.localNow(),
           random: Math.random,

@@ -45,7 +45,9 @@ export interface DrainerDeps {
   readonly onAppended: (appended: Appended) => void;
   /** An inbox entry that no version of us can read. Resolves once it is safe elsewhere; then it is skipped. */
   readonly quarantine: (runId: RunId, entry: InboxEntry) => Promise<void>;
-  readonly count: (what: 'conflict' | 'dropped-observations' | 'unknown-run' | 'newer-input' | 'reload') => void;
+  readonly count: (
+    what: 'conflict' | 'dropped-observations' | 'unknown-run' | 'newer-input' | 'reload',
+  ) => void;
 }
 
 export interface Drainer {

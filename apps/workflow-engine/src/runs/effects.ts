@@ -3,7 +3,13 @@
  * member stays on the agenda until an observation settles it, and one that is already running here is not
  * started a second time.
  */
-import { partitionOf, type AttemptId, type DeadLetter, type Observation, type RunId } from '@bridge/contracts';
+import {
+  partitionOf,
+  type AttemptId,
+  type DeadLetter,
+  type Observation,
+  type RunId,
+} from '@bridge/contracts';
 import type { DueMember, Mailbox, OwnerIndex, RunStore } from '@bridge/redis-store';
 import { deadLetterOf, type RunState } from '@bridge/workflow-core';
 import { attemptOf, effectOf, type EffectRef } from './obligation-id.ts';
@@ -98,7 +104,10 @@ export function createEffects(deps: EffectDeps): Effects {
     await deps.mailbox.close(attemptId);
   }
 
-  async function park(state: RunState, { stepId, epoch }: Extract<EffectRef, { kind: 'park' }>): Promise<void> {
+  async function park(
+    state: RunState,
+    { stepId, epoch }: Extract<EffectRef, { kind: 'park' }>,
+  ): Promise<void> {
     const letter = deadLetterOf(state, stepId);
     if (letter?.epoch !== epoch) return;
     await deps.deadLetters(letter);

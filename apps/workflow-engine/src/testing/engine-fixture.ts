@@ -1,6 +1,12 @@
 /** For specs: an engine on a test's Redis, wired like the real one but without process, HTTP or queue. */
 import { LEGACY_TRAITS } from '@bridge/agent-selection';
-import { RunId, SCHEMA_VERSION, type AcceptanceRecord, type DeadLetter, type RunId as Id } from '@bridge/contracts';
+import {
+  RunId,
+  SCHEMA_VERSION,
+  type AcceptanceRecord,
+  type DeadLetter,
+  type RunId as Id,
+} from '@bridge/contracts';
 import {
   createAgentDirectory,
   createEngineBeats,

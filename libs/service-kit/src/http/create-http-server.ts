@@ -1,5 +1,6 @@
 import {
   fastify,
+  LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
@@ -53,8 +54,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     },
     genReqId: requestIdOf,
     requestIdHeader: false,
-    requestIdLogLabel: 'requestId',
-    disableRequestLogging: true,
+    // Access lines are our own: see `logAccess`.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     exposeHeadRoutes: false,
     // Fastify's 100 is too short for an id made of two others.
     routerOptions: { maxParamLength: 256 },
