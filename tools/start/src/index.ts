@@ -1,1 +1,1 @@
-export {};
+export { ensureVenv, pythonProblem } from './venv.ts';
