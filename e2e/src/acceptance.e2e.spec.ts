@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { eventually, monitor, type FakeAgent } from '@bridge/test-kit';
+import { monitor, type FakeAgent } from '@bridge/test-kit';
 import { inParallel, range } from './in-parallel.ts';
 import { countWords } from './statistics.ts';
 import { startSystem, type System } from './system.ts';
+import { untilState } from './until-state.ts';
 import { get, send, taskOf, type Wire } from './wire.ts';
 
 const KEY = 'alice-key-of-this-test';
@@ -11,22 +12,42 @@ const API_KEYS = JSON.stringify([
   { principal: 'alice', sha256: createHash('sha256').update(KEY).digest('hex') },
 ]);
 
-const systems: System[] = [];
+interface Started {
+  readonly system: System;
+  readonly agent: FakeAgent;
+}
 
-async function start(env: Readonly<Record<string, string>>): Promise<{ system: System; agent: FakeAgent }> {
+async function start(env: Readonly<Record<string, string>>): Promise<Started> {
   const system = await startSystem({ env, agents: [{ id: 'counter-1', behaviour: countWords() }] });
-  systems.push(system);
   const [agent] = system.agents;
   if (agent === undefined) throw new Error('one agent was asked for');
   return { system, agent };
 }
 
-afterEach(async () => {
-  for (const system of systems.splice(0)) await system.stop();
-}, 30_000);
+const CALLERS = {
+  'an anonymous client': { env: {}, headers: {} },
+  'a named principal': { env: { AUTH: 'api-key', API_KEYS }, headers: CREDENTIAL },
+} as const;
+
+const started: Partial<Record<keyof typeof CALLERS, Started>> = {};
+
+beforeAll(async () => {
+  started['an anonymous client'] = await start(CALLERS['an anonymous client'].env);
+  started['a named principal'] = await start(CALLERS['a named principal'].env);
+}, 60_000);
+
+afterAll(async () => {
+  for (const { system } of Object.values(started)) await system.stop();
+}, 60_000);
+
+function systemOf(who: keyof typeof CALLERS): Started {
+  const found = started[who];
+  if (found === undefined) throw new Error('the systems run from beforeAll on');
+  return found;
+}
 
 it('finds each of 1,000 tasks that were only just accepted', async () => {
-  const { system, agent } = await start({});
+  const { system, agent } = systemOf('an anonymous client');
   const ids = await inParallel(range(1_000), 50, async (n) => {
     const wire: Wire = n % 2 === 0 ? '1.0' : '0.3';
     const sent = taskOf(await send(system.rpcUrl, wire, { text: `task number ${String(n)}`, atOnce: true }));
@@ -37,62 +58,47 @@ it('finds each of 1,000 tasks that were only just accepted', async () => {
   expect(new Set(ids).size).toBe(1_000);
 
   // Accepted is durable, so every one of them is worked on, once.
-  await eventually(
-    () => {
-      expect(agent.received).toHaveLength(1_000);
-    },
-    { timeoutMs: 30_000, what: 'every task at the agent' },
-  );
+  await untilState(system.rpcUrl, ids, 'completed', { timeoutMs: 30_000 });
+  expect(agent.received).toHaveLength(1_000);
   expect(new Set(agent.received.map(({ description }) => description)).size).toBe(1_000);
-  await eventually(
-    async () => {
-      const states = await inParallel(
-        ids,
-        50,
-        async (id) => taskOf(await get(system.rpcUrl, '1.0', id)).state,
-      );
-      expect(states.filter((state) => state !== 'completed')).toEqual([]);
-    },
-    { timeoutMs: 30_000, intervalMs: 200, what: 'every task completed' },
-  );
 }, 120_000);
 
-describe.each([
-  { who: 'an anonymous client', env: {}, headers: {} },
-  { who: 'a named principal', env: { AUTH: 'api-key', API_KEYS }, headers: CREDENTIAL },
-])('one messageId 100 times at once by $who', ({ env, headers }) => {
-  it('is one task, executed once, pushed once', async () => {
-    const { system, agent } = await start(env);
-    const watched = await monitor(system.redis);
-    try {
-      const ask = { messageId: randomUUID(), text: 'only once please' };
-      const answers = await Promise.all(
-        range(100).map(async (n) => {
-          const atOnce = n % 2 === 0; // both kinds of senders meet
-          return taskOf(await send(system.rpcUrl, '1.0', { ...ask, atOnce }, headers));
-        }),
-      );
-      expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
-      const waited = answers.filter((_, n) => n % 2 === 1);
-      expect(new Set(waited.map(({ state, outputs }) => `${state}: ${String(outputs[0])}`))).toEqual(
-        new Set(['completed: 3 words, 16 characters']),
-      );
-      expect(agent.executions(ask.text)).toBe(1);
-      expect(agent.received).toHaveLength(1);
-      const commands = await watched.commands();
-      const pushes = commands.filter(
-        ({ args }) => /PUSH/.test(args[0] ?? '') && args[1] === `queue:${agent.id}`,
-      );
-      expect(pushes.map(({ args }) => args[0])).toEqual(['LPUSH']);
-    } finally {
-      await watched.stop();
-    }
-  }, 60_000);
-});
+describe.each(['an anonymous client', 'a named principal'] as const)(
+  'one messageId 100 times at once by %s',
+  (who) => {
+    it('is one task, executed once, pushed once', async () => {
+      const { headers } = CALLERS[who];
+      const { system, agent } = systemOf(who);
+      const watched = await monitor(system.redis);
+      try {
+        const ask = { messageId: randomUUID(), text: 'only once please' };
+        const answers = await Promise.all(
+          range(100).map(async (n) => {
+            const atOnce = n % 2 === 0; // both kinds of senders meet
+            return taskOf(await send(system.rpcUrl, '1.0', { ...ask, atOnce }, headers));
+          }),
+        );
+        expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+        const waited = answers.filter((_, n) => n % 2 === 1);
+        expect(new Set(waited.map(({ state, outputs }) => `${state}: ${String(outputs[0])}`))).toEqual(
+          new Set(['completed: 3 words, 16 characters']),
+        );
+        expect(agent.executions(ask.text)).toBe(1);
+        const commands = await watched.commands();
+        const pushes = commands.filter(
+          ({ args }) => /PUSH/.test(args[0] ?? '') && args[1] === `queue:${agent.id}`,
+        );
+        expect(pushes.map(({ args }) => args[0])).toEqual(['LPUSH']);
+      } finally {
+        await watched.stop();
+      }
+    }, 60_000);
+  },
+);
 
 describe('another body under a messageId', () => {
   it('is a conflict for a named principal, in both dialects', async () => {
-    const { system, agent } = await start({ AUTH: 'api-key', API_KEYS });
+    const { system, agent } = systemOf('a named principal');
     const messageId = randomUUID();
     const first = taskOf(await send(system.rpcUrl, '1.0', { messageId, text: 'first body' }, CREDENTIAL));
 
@@ -108,22 +114,22 @@ describe('another body under a messageId', () => {
     expect(taskOf(await send(system.rpcUrl, '0.3', { messageId, text: 'first body' }, CREDENTIAL)).id).toBe(
       first.id,
     );
-    expect(agent.received.map(({ description }) => description)).toEqual(['first body']);
+    expect([agent.executions('first body'), agent.executions('other body')]).toEqual([1, 0]);
   }, 60_000);
 
   it('is another task for anonymous clients', async () => {
-    const { system, agent } = await start({});
+    const { system, agent } = systemOf('an anonymous client');
     const messageId = randomUUID();
     const one = taskOf(await send(system.rpcUrl, '1.0', { messageId, text: 'first body' }));
     const two = taskOf(await send(system.rpcUrl, '1.0', { messageId, text: 'a second body' }));
     expect(two.id).not.toBe(one.id);
     expect([one.outputs, two.outputs]).toEqual([['2 words, 10 characters'], ['3 words, 13 characters']]);
-    expect(agent.received).toHaveLength(2);
+    expect([agent.executions('first body'), agent.executions('a second body')]).toEqual([1, 1]);
   }, 60_000);
 });
 
 it('tells nobody without a key whether a task exists', async () => {
-  const { system } = await start({ AUTH: 'api-key', API_KEYS });
+  const { system } = systemOf('a named principal');
   const { id } = taskOf(await send(system.rpcUrl, '1.0', { text: 'mine' }, CREDENTIAL));
   const known = await get(system.rpcUrl, '1.0', id);
   const unknown = await get(system.rpcUrl, '1.0', randomUUID());

@@ -24,6 +24,10 @@ describe('an error line', () => {
   it('is whatever a crashing process leaves on stderr', () => {
     expect(isErrorLine(line('TypeError: x is not a function', 'stderr'))).toBe(true);
     expect(isErrorLine(line('', 'stderr'))).toBe(false);
+    expect(isErrorLine(line('(node:7) [X1] FastifyDeprecation: an option is deprecated.', 'stderr'))).toBe(
+      false,
+    );
+    expect(isErrorLine(line('(node:7) MaxListenersExceededWarning: a leak', 'stderr'))).toBe(true);
   });
 });
 

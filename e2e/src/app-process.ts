@@ -157,10 +157,13 @@ function recordOf(text: string): LogLine['record'] {
 }
 
 const PINO_ERROR = 50;
+/** Node's own words about a deprecated option of a package: worth a look, no error. */
+const DEPRECATION = /^\(node:\d+\) .*deprecat|^\(Use `node --trace-/i;
 
 /** Is it an error by its level, or something that reached stderr without being a record at all? */
 export function isErrorLine(line: LogLine): boolean {
-  if (line.record === null) return line.from === 'stderr' && line.text.trim() !== '';
+  if (line.record === null)
+    return line.from === 'stderr' && line.text.trim() !== '' && !DEPRECATION.test(line.text);
   const level = line.record['level'];
   if (typeof level === 'number') return level >= PINO_ERROR;
   return level === 'error' || level === 'fatal';

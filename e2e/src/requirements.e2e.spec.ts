@@ -1,12 +1,17 @@
-import { eventually } from '@bridge/test-kit';
 import { countWords } from './statistics.ts';
 import { startSystem, type System } from './system.ts';
+import { untilState } from './until-state.ts';
 import { WIRES, get, send, taskOf } from './wire.ts';
 
 let system: System;
 
 beforeAll(async () => {
   system = await startSystem({
+    prepareRedis: async (redis, url) => {
+      const away = { id: 'sleeper-1', type: 'sleeper', capabilities: '["sleeping"]', status: 'stopped' };
+      await redis.hset('agent:sleeper-1', { ...away, last_heartbeat: '2020-01-01T00:00:00' });
+      return url;
+    },
     agents: [
       { id: 'counter-1', type: 'debug', capabilities: ['counting'], behaviour: countWords() },
       {
@@ -61,32 +66,31 @@ describe.each(WIRES)('an explicit requirement, %s', (wire) => {
 });
 
 it('waits for an agent that is registered but away, and does not reject', async () => {
-  await system.redis.hset('agent:sleeper-1', {
-    id: 'sleeper-1',
-    type: 'sleeper',
-    capabilities: '["sleeping"]',
-    status: 'stopped',
-    last_heartbeat: '2020-01-01T00:00:00',
-  });
-  const sent = taskOf(
+  const description = 'wait for me';
+  const { id } = taskOf(
     await send(system.rpcUrl, '1.0', {
-      data: { skill: 'task_execution', description: 'wait for me', capability: 'sleeping' },
+      data: { skill: 'task_execution', description, capability: 'sleeping' },
       atOnce: true,
     }),
   );
+  // Later tasks are done while it waits.
+  expect(taskOf(await send(system.rpcUrl, '1.0', { text: 'do me' })).state).toBe('completed');
+  expect(taskOf(await get(system.rpcUrl, '1.0', id)).state).not.toBe('rejected');
   await system.addAgent({
     id: 'sleeper-1',
     type: 'sleeper',
     capabilities: ['sleeping'],
     behaviour: countWords(),
   });
-  await eventually(
-    async () => {
-      expect(taskOf(await get(system.rpcUrl, '1.0', sent.id))).toMatchObject({
-        state: 'completed',
-        outputs: ['3 words, 11 characters'],
-      });
-    },
-    { timeoutMs: 10_000, what: 'the task of the agent that came' },
-  );
-}, 30_000);
+  const [task] = await untilState(system.rpcUrl, [id], 'completed', { timeoutMs: 10_000 });
+  expect(task?.outputs).toEqual(['3 words, 11 characters']);
+});
+
+it('counts an agent that registered the moment before', async () => {
+  await system.addAgent({ id: 'newcomer-1', capabilities: ['newness'], behaviour: countWords() });
+  const data = { skill: 'task_execution', description: 'are you there', capability: 'newness' };
+  expect(taskOf(await send(system.rpcUrl, '1.0', { data }))).toMatchObject({
+    state: 'completed',
+    outputs: ['3 words, 13 characters'],
+  });
+});
