@@ -8,7 +8,7 @@ import {
   readServiceVersion,
   runService,
 } from '@bridge/service-kit';
-import { FETCH_LOOP_SILENCE_MS, createWorker } from '@bridge/queues';
+import { FETCH_LOOP_SILENCE_MS } from '@bridge/queues';
 import {
   assertNoEviction,
   closeRedis,
@@ -18,6 +18,7 @@ import {
 } from '@bridge/redis-store';
 import { config } from './config.ts';
 import { createAdminApp } from './http/app.ts';
+import { startIntake } from './intake.ts';
 import { createMetrics } from './metrics.ts';
 
 const settings = loadConfig(config, process);
@@ -77,43 +78,23 @@ runService({
     await lifecycle.start('eviction check', () => assertNoEviction(redis));
     await lifecycle.start('deployment', () => loadDeployment(redis));
 
-    const store = createDeadLetterStore(redis);
     const fetchLoop = health.watch('intake', {
       maxSilenceMs: FETCH_LOOP_SILENCE_MS,
       excused: () => redis.status !== 'ready',
     });
-    const worker = createWorker(
-      'dead-letters',
-      async (letter) => {
-        const stored = await store.store(letter);
-        metrics.intake.inc({ result: stored ? 'stored' : 'known' });
-        const { id, kind, epoch, code, runId } = letter;
-        if (stored) logger.warn({ deadLetterId: id, kind, epoch, code, runId }, 'dead letter');
+    const intake = startIntake({
+      redis,
+      store: createDeadLetterStore(redis),
+      concurrency: settings.INTAKE_CONCURRENCY,
+      metrics,
+      logger,
+      onError,
+      progress: () => {
+        fetchLoop.beat();
       },
-      {
-        redis,
-        concurrency: settings.INTAKE_CONCURRENCY,
-        report: {
-          outcome(outcome, _seconds, error) {
-            metrics.jobs.inc({ outcome });
-            if (error !== undefined)
-              logger.error(
-                { err: error, outcome },
-                'a dead letter could not be stored; it stays in its queue',
-              );
-          },
-          stalled: () => {
-            metrics.stalled.inc();
-          },
-          error: onError,
-          progress: () => {
-            fetchLoop.beat();
-          },
-        },
-      },
-    );
-    await lifecycle.start('intake', () => worker.ready());
-    lifecycle.onStop('stop-intake', 'intake', (signal) => worker.close(signal));
+    });
+    await lifecycle.start('intake', () => intake.ready());
+    lifecycle.onStop('stop-intake', 'intake', (signal) => intake.close(signal));
     health.check('redis', async () => ((await requestRedis.ping()) === 'PONG' ? null : 'no PONG'));
     health.started();
   },

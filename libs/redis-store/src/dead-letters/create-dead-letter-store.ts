@@ -74,10 +74,13 @@ export function createDeadLetterStore(redis: RedisClient): DeadLetterStore {
   }
 
   /** Up to `limit` index members behind the cursor, newest first, ties by id downwards as Redis orders them. */
-  async function idsBehind(limit: number, cursor: string | undefined): Promise<readonly (readonly [string, number])[]> {
+  async function idsBehind(
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<readonly (readonly [string, number])[]> {
     const [score, id] = cursor === undefined ? [null, null] : decodeCursor(cursor);
     const found: [string, number][] = [];
-    for (let offset = 0; found.length < limit; ) {
+    for (let offset = 0; found.length < limit;) {
       const page = await redisCall(
         redis.zrevrangebyscore(index, score ?? '+inf', '-inf', 'WITHSCORES', 'LIMIT', offset, limit),
       );
