@@ -37,7 +37,10 @@ import { assertNoEviction } from './assert-no-eviction.ts';
 import { closeRedis } from './close-redis.ts';
 import { createRedis, type RedisClient, type RedisRole } from './create-redis.ts';
 
-const server = useRedis({ extraArgs: ['--cluster-enabled', 'yes'] });
+const server = useRedis({
+  // A node that met no other does not know its own address, and clients cannot follow an empty one.
+  extraArgs: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
+});
 const errors: Error[] = [];
 let redis: RedisClient;
 
@@ -68,7 +71,9 @@ it('all keys of a run and of its partition are in one slot, the feeds in four', 
   const partition = partitionOf(runId);
   const slotsOf = async (keys: readonly string[]): Promise<number> =>
     new Set(await Promise.all(keys.map((key) => redis.cluster('KEYSLOT', key)))).size;
-  const run = [acceptanceKey, inboxKey, inputIdsKey, runKeyOf, outputsKey, eventsKey].map((key) => key(runId));
+  const run = [acceptanceKey, inboxKey, inputIdsKey, runKeyOf, outputsKey, eventsKey].map((key) =>
+    key(runId),
+  );
   const indexes = [readyKey, agendaKey, openKey, parkedKey].map((key) => key(partition));
   expect(await slotsOf([...run, ...indexes])).toBe(1);
   expect(await slotsOf(Array.from({ length: FEEDS }, (_, feed) => feedKey(feed)))).toBe(FEEDS);
@@ -85,12 +90,19 @@ it('a run lives and dies', async () => {
   const drained = await store.drain(runId);
   if (drained.kind !== 'drained') throw new Error('gone');
   const attempt = attemptOf(runId, 1);
-  const { state, events } = withEvents(ended(withArtifact(withAttempt(drained.state, 0, attempt), 'a', 'x')), [
-    { type: 'status', at: 1, state: 'completed' },
-  ]);
+  const { state, events } = withEvents(
+    ended(withArtifact(withAttempt(drained.state, 0, attempt), 'a', 'x')),
+    [{ type: 'status', at: 1, state: 'completed' }],
+  );
   const cursor = drained.entries.at(-1)?.entryId ?? '';
   const agendaSet = [{ id: 'end', due: 1 }];
-  const request = requestOf(drained.state, state, { events, cursor, agendaSet, openAdd: [attempt.attemptId], parked: true });
+  const request = requestOf(drained.state, state, {
+    events,
+    cursor,
+    agendaSet,
+    openAdd: [attempt.attemptId],
+    parked: true,
+  });
   expect(await store.append(request)).toMatchObject({ kind: 'appended', more: false });
   expect((await store.task(runId))?.task.number).toBe(1);
   expect(await store.events(runId)).toEqual(events);
@@ -118,7 +130,12 @@ it('feeds are followed, each on a connection of its own', async () => {
   });
   await tail.start();
   server.defer(() => tail.stop());
-  const hints = Array.from({ length: 40 }, () => ({ runId: recordOf().runId, n: 1, state: 'working' as const, parked: false }));
+  const hints = Array.from({ length: 40 }, () => ({
+    runId: recordOf().runId,
+    n: 1,
+    state: 'working' as const,
+    parked: false,
+  }));
   await createFeed({ redis }).publish(hints);
   await eventually(() => seen.length === hints.length);
   expect(new Set(seen.map(({ runId }) => runId))).toEqual(new Set(hints.map(({ runId }) => runId)));

@@ -83,7 +83,10 @@ function createCluster(address: RedisAddress, options: Options, autoPipelining: 
  */
 export function createRedis(settings: RedisSettings): RedisClient {
   const address = parseRedisUrl(settings.url);
-  const { enableAutoPipelining = false, ...policy } = policyOf(settings.role, settings.blockMs ?? DEFAULT_BLOCK_MS);
+  const { enableAutoPipelining = false, ...policy } = policyOf(
+    settings.role,
+    settings.blockMs ?? DEFAULT_BLOCK_MS,
+  );
   const options: Options = {
     ...policy,
     connectionName: `a2a-bridge:${settings.name}:${settings.role}`,
@@ -94,7 +97,15 @@ export function createRedis(settings: RedisSettings): RedisClient {
   const redis =
     address.kind === 'cluster'
       ? createCluster(address, options, enableAutoPipelining)
-      : new Redis({ ...options, ...address.nodes[0], db: address.db, retryStrategy: retryDelay, enableAutoPipelining });
+      : new Redis({
+          ...options,
+          ...address.nodes[0],
+          db: address.db,
+          retryStrategy: retryDelay,
+          enableAutoPipelining,
+        });
   redis.on('error', settings.onError);
+  // A cluster says by itself only that no node can be reached.
+  if (address.kind === 'cluster') redis.on('node error', settings.onError);
   return redis;
 }

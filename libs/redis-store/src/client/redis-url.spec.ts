@@ -15,7 +15,10 @@ describe('parseRedisUrl', () => {
       },
     ],
     ['redis://[::1]:7000', { kind: 'single', nodes: [{ host: '::1', port: 7000 }], db: 0, tls: false }],
-    ['unix:///run/redis.sock?db=2', { kind: 'single', nodes: [{ path: '/run/redis.sock' }], db: 2, tls: false }],
+    [
+      'unix:///run/redis.sock?db=2',
+      { kind: 'single', nodes: [{ path: '/run/redis.sock' }], db: 2, tls: false },
+    ],
     ['/run/redis.sock', { kind: 'single', nodes: [{ path: '/run/redis.sock' }], db: 0, tls: false }],
     [
       'redis://:secret@a:7000, redis://b:7001',
@@ -35,19 +38,25 @@ describe('parseRedisUrl', () => {
     expect(parseRedisUrl(url)).toEqual(address);
   });
 
-  it.each(['', ',', 'localhost:6379', 'http://secret@host', 'redis://', 'redis://h/secret', '/a.sock,/b.sock', 'redis://a/1,redis://b'])(
-    'refuses %j without repeating it',
-    (url) => {
-      expect(() => parseRedisUrl(url)).toThrow(TypeError);
-      expect(() => parseRedisUrl(url)).not.toThrow(/secret/);
-    },
-  );
+  it.each([
+    '',
+    ',',
+    'localhost:6379',
+    'http://secret@host',
+    'redis://',
+    'redis://h/secret',
+    '/a.sock,/b.sock',
+    'redis://a/1,redis://b',
+  ])('refuses %j without repeating it', (url) => {
+    expect(() => parseRedisUrl(url)).toThrow(TypeError);
+    expect(() => parseRedisUrl(url)).not.toThrow(/secret/);
+  });
 
   it('a comma makes a cluster', () => {
-    expect([isClusterUrl('redis://a,redis://b'), isClusterUrl('redis://a,'), isClusterUrl('redis://a')]).toEqual([
-      true,
-      true,
-      false,
-    ]);
+    expect([
+      isClusterUrl('redis://a,redis://b'),
+      isClusterUrl('redis://a,'),
+      isClusterUrl('redis://a'),
+    ]).toEqual([true, true, false]);
   });
 });

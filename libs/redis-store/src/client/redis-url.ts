@@ -8,7 +8,8 @@ export interface RedisAddress {
   readonly tls: boolean;
 }
 
-const SHAPES = 'redis://host:port/db, rediss://..., unix:///path?db=n, or several of them separated by commas (a cluster)';
+const SHAPES =
+  'redis://host:port/db, rediss://..., unix:///path?db=n, or several of them separated by commas (a cluster)';
 
 /** The url itself is never part of the message: it may hold a password (law L14). */
 function refuse(why: string): never {

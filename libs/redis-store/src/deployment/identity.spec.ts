@@ -6,8 +6,8 @@ const alice = { tenant: 'default', principal: 'alice' };
 const message: CoreMessage = { messageId: 'm', role: 'user', parts: [{ text: 'hi' }] };
 
 describe('bodyHashOf', () => {
-  it('is stable for ever', () => {
-    expect(bodyHashOf(message)).toBe('e43c0ab3a67d2ad3b0e13f2aa2b12b1f0a4bd4a2a7a0c7dbe6c9be6d0d4e5c11');
+  it('is the SHA-256 of the canonical body, for ever', () => {
+    expect(bodyHashOf(message)).toBe('1b4617e8accc058615ff114820ba7fb53684cb1e949f610c14cbb9c87373511d');
   });
 
   it('is the same for another messageId, extensions, order of members, or empty metadata', () => {

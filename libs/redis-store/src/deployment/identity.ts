@@ -3,7 +3,9 @@ import { ANONYMOUS, RunId, type CoreMessage, type Owner } from '@bridge/contract
 import { canonicalJson } from './jcs.ts';
 
 function uuidShaped(hex: string): string {
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
 }
 
 /** The parts as one JSON list: no two different lists give the same text. */

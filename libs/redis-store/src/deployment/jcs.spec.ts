@@ -59,7 +59,9 @@ describe('canonicalJson', () => {
   });
 
   it('leaves out undefined members, keeps nested arrays in order, and writes lone surrogates escaped', () => {
-    expect(canonicalJson({ a: undefined, b: [[3, 1], [{ z: 1, y: [null] }]] })).toBe('{"b":[[3,1],[{"y":[null],"z":1}]]}');
+    expect(canonicalJson({ a: undefined, b: [[3, 1], [{ z: 1, y: [null] }]] })).toBe(
+      '{"b":[[3,1],[{"y":[null],"z":1}]]}',
+    );
     expect(canonicalJson('\ud800')).toBe('"\\ud800"');
   });
 

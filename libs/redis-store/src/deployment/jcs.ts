@@ -17,7 +17,8 @@ export function canonicalJson(value: unknown): string {
   }
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('JSON has no such number');
   // -0 becomes 0 here, as RFC 8785 asks.
-  const text: string | undefined = JSON.stringify(value);
+  // Its type denies it, but for undefined and functions it gives undefined.
+  const text = JSON.stringify(value) as string | undefined;
   if (text === undefined) throw new TypeError(`JSON has no ${typeof value}`);
   return text;
 }

@@ -10,7 +10,11 @@ it('the first of many starts fixes it for all', async () => {
   const clients = Array.from({ length: 5 }, () => server.client());
   const loaded = await Promise.all(clients.map(loadDeployment));
   expect(new Set(loaded.map(({ secret }) => secret)).size).toBe(1);
-  expect(loaded[0]).toEqual({ schemaVersion: 1, partitions: 64, secret: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(loaded[0]).toEqual({
+    schemaVersion: 1,
+    partitions: 64,
+    secret: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
 });
 
 it.each([
@@ -20,7 +24,10 @@ it.each([
 ])('%s for what another deployment or version left: %j', async (code, stored) => {
   const redis = server.client();
   await redis.set(deploymentKey(), JSON.stringify(stored));
-  await expect(loadDeployment(redis)).rejects.toMatchObject({ code, message: expect.not.stringContaining('abab') });
+  await expect(loadDeployment(redis)).rejects.toMatchObject({
+    code,
+    message: expect.not.stringContaining('abab'),
+  });
   expect(JSON.parse((await redis.get(deploymentKey())) ?? '')).toEqual(stored);
 });
 

@@ -73,7 +73,8 @@ async function reopen({ client, cursors }: Reader): Promise<void> {
 export function createFeedTail(deps: FeedTailDeps): FeedTail {
   const { redis, onEntries, onGap, blockMs = DEFAULT_BLOCK_MS } = deps;
   const stopping = new AbortController();
-  const { signal } = stopping;
+  // A function: the flag changes while others wait, which a narrowed property would not show.
+  const stopped = (): boolean => stopping.signal.aborted;
   const clients = new Set([redis]);
   let loops: Promise<void>[] = [];
 
@@ -97,7 +98,7 @@ export function createFeedTail(deps: FeedTailDeps): FeedTail {
   }
 
   async function listenAgain(reader: Reader): Promise<void> {
-    while (!signal.aborted) {
+    while (!stopped()) {
       const back = await reopen(reader).then(
         () => true,
         () => false,
@@ -108,14 +109,14 @@ export function createFeedTail(deps: FeedTailDeps): FeedTail {
   }
 
   async function follow(reader: Reader): Promise<void> {
-    while (!signal.aborted) {
+    while (!stopped()) {
       try {
         await readOnce(reader);
       } catch (error) {
-        if (signal.aborted) return;
+        if (stopped()) return;
         await pause(RETRY_MS);
         await listenAgain(reader);
-        if (!signal.aborted) onGap('lost', classifyRedisError(error));
+        if (!stopped()) onGap('lost', classifyRedisError(error));
       }
     }
   }

@@ -40,7 +40,11 @@ describe('createFeed', () => {
     const [first] = hints;
     if (first === undefined) throw new Error('none');
     const watch = await monitor(redis);
-    await Promise.all([...hints.map((entry) => feed.publish([entry])), feed.publish([{ ...first, n: 5 }]), feed.publish([first])]);
+    await Promise.all([
+      ...hints.map((entry) => feed.publish([entry])),
+      feed.publish([{ ...first, n: 5 }]),
+      feed.publish([first]),
+    ]);
     const commands = await watch.commands();
     await watch.stop();
     const added = commands.filter(({ args }) => args[0] === 'XADD');
@@ -90,7 +94,7 @@ describe('createFeedTail', () => {
     const { seen, gaps } = await tailing();
     const feed = createFeed({ redis });
     for (let n = 1; n <= 20; n += 1) {
-      if (n % 5 === 0) await redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      if (n % 5 === 0) await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
       await feed.publish([hint(n)]);
     }
     await eventually(() => seen.length === 20);
@@ -106,7 +110,7 @@ describe('createFeedTail', () => {
     await redis.flushall();
     // As after a failover to a server whose clock is behind: ids below our cursor.
     for (let of = 0; of < FEEDS; of += 1) await redis.xadd(feedKey(of), '1-0', 'f', '[]');
-    await redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await eventually(() => gaps.includes('lost'));
     const entry = hint(2);
     await redis.xadd(feedKey(feedOf(entry.runId)), '2-0', 'f', JSON.stringify([entry]));
@@ -130,7 +134,12 @@ describe('createFeedTail', () => {
     const started = performance.now();
     await Promise.all([tail.stop(), tail.stop()]);
     const away = createFeedTail({
-      redis: createRedis({ url: 'redis://127.0.0.1:1', name: 'tail', role: 'blocking', onError: () => undefined }),
+      redis: createRedis({
+        url: 'redis://127.0.0.1:1',
+        name: 'tail',
+        role: 'blocking',
+        onError: () => undefined,
+      }),
       onEntries: () => undefined,
       onGap: () => undefined,
     });

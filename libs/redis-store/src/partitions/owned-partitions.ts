@@ -27,7 +27,11 @@ export function ownerOfPartition(live: readonly string[], partition: number): st
 }
 
 /** The partitions of one engine, ascending; none if it is not live. Overlap while beats differ is harmless (law L15). */
-export function ownedPartitions(engineId: string, live: readonly string[], partitions: number): readonly number[] {
+export function ownedPartitions(
+  engineId: string,
+  live: readonly string[],
+  partitions: number,
+): readonly number[] {
   return Array.from({ length: partitions }, (_, partition) => partition).filter(
     (partition) => ownerOfPartition(live, partition) === engineId,
   );

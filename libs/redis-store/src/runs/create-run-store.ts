@@ -22,7 +22,15 @@ import { task } from '../scripts/task.ts';
 import { agendaMember, parseAgendaMember } from './agenda-member.ts';
 import { decodeEvent, encodeEvents, idAfter, placeOf, streamIdOf } from './event-ids.ts';
 import { decodeEntries, startCommand } from './inbox-codec.ts';
-import { changedFields, checkRunSchema, decodeRecord, decodeRun, decodeRunPart, toPairs, versionFields } from './run-codec.ts';
+import {
+  changedFields,
+  checkRunSchema,
+  decodeRecord,
+  decodeRun,
+  decodePart,
+  toPairs,
+  versionFields,
+} from './run-codec.ts';
 import { toTask } from './task-view.ts';
 
 /** ZADD and friends take this many members a call, as the scripts do. */
@@ -68,7 +76,8 @@ export function createRunStore(deps: RunStoreDeps): RunStore {
     const record = cached?.record ?? decodeRecord(reply.record ?? 'null');
     const entries = decodeEntries(reply.entries);
     const { stored } = reply;
-    if (stored === null && cached !== undefined) return { kind: 'drained', now: reply.now, state: cached, entries };
+    if (stored === null && cached !== undefined)
+      return { kind: 'drained', now: reply.now, state: cached, entries };
     const state =
       stored === null || stored.run.length === 0
         ? initialState(record)
@@ -104,8 +113,13 @@ export function createRunStore(deps: RunStoreDeps): RunStore {
     const agendaMembers = ['end', ...leftovers].map((id) => agendaMember(runId, id));
     if (fields.size === 0) return remove(redis, { runId, version: null, agendaMembers, attempts: [] });
     checkRunSchema(fields.get('sv'));
-    if (decodeRunPart<'head'>(fields.get('head') ?? 'null').phase !== 'ended') return false;
-    return remove(redis, { runId, version: Number(fields.get('v')), agendaMembers, attempts: attemptsOf(fields) });
+    if (decodePart.head(fields.get('head') ?? 'null').phase !== 'ended') return false;
+    return remove(redis, {
+      runId,
+      version: Number(fields.get('v')),
+      agendaMembers,
+      attempts: attemptsOf(fields),
+    });
   }
 
   return {
@@ -117,7 +131,9 @@ export function createRunStore(deps: RunStoreDeps): RunStore {
 
     async put(runId, command) {
       if (command.type === 'start') throw new BridgeError('INTERNAL', 'a start is put by accept alone');
-      return toPutResult(await put(redis, { runId, inputId: command.inputId, command: JSON.stringify(command) }));
+      return toPutResult(
+        await put(redis, { runId, inputId: command.inputId, command: JSON.stringify(command) }),
+      );
     },
 
     drain: drainRun,
@@ -136,7 +152,8 @@ export function createRunStore(deps: RunStoreDeps): RunStore {
         const { n, k } = placeOf(entry.id);
         if (k !== 0) return [];
         const { event } = decodeEvent(entry);
-        if (!isVisible(event)) throw new BridgeError('INTERNAL', `event ${entry.id} has the place of a visible one`);
+        if (!isVisible(event))
+          throw new BridgeError('INTERNAL', `event ${entry.id} has the place of a visible one`);
         return [{ n, event: event satisfies VisibleEvent }];
       });
     },

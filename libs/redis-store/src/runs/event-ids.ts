@@ -13,7 +13,9 @@ export function placeOf(streamId: string): EventPlace {
 }
 
 function follows(place: EventPlace, before: EventPlace): boolean {
-  return place.n > before.n ? place.n === before.n + 1 && place.k === 0 : place.n === before.n && place.k === before.k + 1;
+  return place.n > before.n
+    ? place.n === before.n + 1 && place.k === 0
+    : place.n === before.n && place.k === before.k + 1;
 }
 
 /**

@@ -6,7 +6,7 @@
  */
 import { SCHEMA_VERSION, type AcceptanceRecord, type CoreArtifact, type StepId } from '@bridge/contracts';
 import { BridgeError } from '@bridge/error-policy';
-import type { RunState, StepState } from '@bridge/workflow-core';
+import { changedEntries, type RunState, type StepState } from '@bridge/workflow-core';
 
 const STEP = 's:';
 /** Enough digits for every artifact of a run; zero-padded, so that sorting by name is sorting by number. */
@@ -50,16 +50,24 @@ export function checkRunSchema(schemaVersion: string | undefined): void {
   refuseNewer(Number(schemaVersion), 'a run');
 }
 
-export function decodeRunPart<K extends 'head' | 'status' | 'metadata' | 'messages'>(json: string): RunState[K] {
-  return JSON.parse(json) as RunState[K];
-}
+/** The parts of a run that are one field each. */
+export const decodePart = {
+  head: (json: string) => JSON.parse(json) as RunState['head'],
+  status: (json: string) => JSON.parse(json) as RunState['status'],
+  metadata: (json: string) => JSON.parse(json) as RunState['metadata'],
+  messages: (json: string) => JSON.parse(json) as RunState['messages'],
+};
 
 /**
  * @param run flat field-value list of the hash `run`, not empty
  * @param outputs flat field-value list of the hash `outputs`
  * @throws BridgeError `SCHEMA_NEWER`
  */
-export function decodeRun(record: AcceptanceRecord, run: readonly string[], outputs: readonly string[]): RunState {
+export function decodeRun(
+  record: AcceptanceRecord,
+  run: readonly string[],
+  outputs: readonly string[],
+): RunState {
   const fields = toPairs(run);
   checkRunSchema(fields.get('sv'));
   const steps = new Map<StepId, StepState>();
@@ -69,12 +77,12 @@ export function decodeRun(record: AcceptanceRecord, run: readonly string[], outp
     record,
     version: Number(fieldOf(fields, 'v')),
     cursor: fieldOf(fields, 'c'),
-    head: decodeRunPart<'head'>(fieldOf(fields, 'head')),
-    status: decodeRunPart<'status'>(fieldOf(fields, 'status')),
-    metadata: decodeRunPart<'metadata'>(fieldOf(fields, 'meta')),
+    head: decodePart.head(fieldOf(fields, 'head')),
+    status: decodePart.status(fieldOf(fields, 'status')),
+    metadata: decodePart.metadata(fieldOf(fields, 'meta')),
     steps,
     artifacts: new Map(decodeOutputs(outputs).map((artifact) => [artifact.artifactId, artifact])),
-    messages: decodeRunPart<'messages'>(fieldOf(fields, 'msgs')),
+    messages: decodePart.messages(fieldOf(fields, 'msgs')),
   };
 }
 
@@ -96,15 +104,17 @@ export function changedFields(previous: RunState, next: RunState): ChangedFields
   if (first || previous.status !== next.status) run.push('status', JSON.stringify(next.status));
   if (first || previous.metadata !== next.metadata) run.push('meta', JSON.stringify(next.metadata));
   if (first || previous.messages !== next.messages) run.push('msgs', JSON.stringify(next.messages));
-  for (const [id, step] of next.steps) {
-    if (first || previous.steps.get(id) !== step) run.push(STEP + id, JSON.stringify(step));
+  for (const [id, step] of first ? next.steps : changedEntries(previous.steps, next.steps)) {
+    run.push(STEP + id, JSON.stringify(step));
   }
-  let sequence = 0;
-  for (const [id, artifact] of next.artifacts) {
-    if (first || previous.artifacts.get(id) !== artifact) {
-      outputs.push(String(sequence).padStart(SEQUENCE_DIGITS, '0'), JSON.stringify(artifact));
+  if (first || previous.artifacts !== next.artifacts) {
+    let sequence = 0;
+    for (const [id, artifact] of next.artifacts) {
+      if (first || previous.artifacts.get(id) !== artifact) {
+        outputs.push(String(sequence).padStart(SEQUENCE_DIGITS, '0'), JSON.stringify(artifact));
+      }
+      sequence += 1;
     }
-    sequence += 1;
   }
   return { run, outputs };
 }

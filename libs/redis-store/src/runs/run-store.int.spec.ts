@@ -5,22 +5,17 @@ import {
   agendaKey,
   eventsKey,
   inboxKey,
-  inputIdsKey,
   openKey,
   outputsKey,
   parkedKey,
   readyKey,
   runKeyOf,
 } from '@bridge/redis-keys';
-import type { RunState } from '@bridge/workflow-core';
 import type { Redis } from 'ioredis';
-import type { RunStore } from '../ports.ts';
-import { createRunStore } from './create-run-store.ts';
+import { createBench, keysOf } from './run-store.fixture.ts';
 import {
-  OWNER,
   attemptOf,
   cancelCommand,
-  ended,
   recordOf,
   requestOf,
   startingState,
@@ -32,40 +27,15 @@ import {
 
 const server = useRedis();
 let redis: Redis;
-let store: RunStore;
+let store: ReturnType<typeof createBench>['store'];
+let accepted: ReturnType<typeof createBench>['accepted'];
+let appended: ReturnType<typeof createBench>['appended'];
+let dump: ReturnType<typeof createBench>['dump'];
 
 beforeAll(() => {
   redis = server.client({ enableAutoPipelining: true });
-  store = createRunStore({ redis, initialState: startingState });
+  ({ store, accepted, appended, dump } = createBench(redis));
 });
-
-const keysOf = (runId: RunId): string[] => [
-  acceptanceKey(runId),
-  inboxKey(runId),
-  inputIdsKey(runId),
-  runKeyOf(runId),
-  outputsKey(runId),
-  eventsKey(runId),
-  readyKey(partitionOf(runId)),
-  agendaKey(partitionOf(runId)),
-  openKey(partitionOf(runId)),
-  parkedKey(partitionOf(runId)),
-];
-
-/** Accepted, and what a drainer with nothing in its cache gets. */
-async function accepted(options: Parameters<typeof recordOf>[0] = {}) {
-  const record = recordOf(options);
-  await store.accept(record);
-  const drained = await store.drain(record.runId);
-  if (drained.kind !== 'drained') throw new Error('not accepted');
-  return { record, runId: record.runId, ...drained };
-}
-
-async function appended(...args: Parameters<typeof requestOf>): Promise<RunState> {
-  const result = await store.append(requestOf(...args));
-  if (result.kind !== 'appended') throw new Error('conflict');
-  return result.state;
-}
 
 describe('accept', () => {
   it('100 at once of one task are one start', async () => {
@@ -88,7 +58,10 @@ describe('accept', () => {
 
   it('says the time of Redis', async () => {
     const [seconds] = await redis.time();
-    expect(await store.accept(recordOf())).toEqual({ kind: 'put', now: expect.closeTo(Number(seconds) * 1000, -5) });
+    expect(await store.accept(recordOf())).toEqual({
+      kind: 'put',
+      now: expect.closeTo(Number(seconds) * 1000, -5),
+    });
   });
 
   it('keeps ready since the first input', async () => {
@@ -176,19 +149,30 @@ describe('drain', () => {
     const second = await store.drain(runId, after);
     const third =
       second.kind === 'drained'
-        ? await store.drain(runId, await appended(after, after, { cursor: second.entries.at(-1)?.entryId ?? '' }))
+        ? await store.drain(
+            runId,
+            await appended(after, after, { cursor: second.entries.at(-1)?.entryId ?? '' }),
+          )
         : second;
     expect(second.kind === 'drained' && second.entries.map(({ command }) => command?.inputId)).toEqual(['c']);
-    expect(third.kind === 'drained' && third.entries.map(({ command }) => command?.inputId)).toEqual(['huge']);
+    expect(third.kind === 'drained' && third.entries.map(({ command }) => command?.inputId)).toEqual([
+      'huge',
+    ]);
   });
 
   it('hands on what cannot be read, and stops at what a newer version wrote', async () => {
     const { runId, state } = await accepted();
-    const raws = ['{not json', '{"type":"unheard-of"}', '{"schemaVersion":2,"type":"start"}', '{"schemaVersion":1}'];
+    const raws = [
+      '{not json',
+      '{"type":"unheard-of"}',
+      '{"schemaVersion":2,"type":"start"}',
+      '{"schemaVersion":1}',
+    ];
     for (const raw of raws) await redis.xadd(inboxKey(runId), '*', 'c', raw);
     const drained = await store.drain(runId, state);
     expect(
-      drained.kind === 'drained' && drained.entries.map(({ command, raw, newer }) => [command === null, newer, raw]),
+      drained.kind === 'drained' &&
+        drained.entries.map(({ command, raw, newer }) => [command === null, newer, raw]),
     ).toEqual([
       [false, false, expect.stringContaining('start')],
       [true, false, raws[0]],
@@ -271,7 +255,9 @@ describe('append', () => {
   it('of two deciders at one version one wins', async () => {
     const { runId, state } = await accepted();
     const results = await Promise.all(
-      Array.from({ length: 20 }, (_, at) => store.append(requestOf(state, withArtifact(state, String(at), 'x')))),
+      Array.from({ length: 20 }, (_, at) =>
+        store.append(requestOf(state, withArtifact(state, String(at), 'x'))),
+      ),
     );
     expect(results.filter(({ kind }) => kind === 'appended')).toHaveLength(1);
     expect(await redis.hlen(outputsKey(runId))).toBe(1);
@@ -298,8 +284,15 @@ describe('append', () => {
   it('refuses a hole between event numbers', async () => {
     const { state } = await accepted();
     const event = { type: 'status', at: 1, state: 'working' } as const;
-    for (const place of [{ n: 2, k: 0 }, { n: 1, k: 1 }, { n: 0, k: 2 }, { n: 0, k: 0 }]) {
-      await expect(store.append(requestOf(state, state, { events: [{ place, event }] }))).rejects.toMatchObject({
+    for (const place of [
+      { n: 2, k: 0 },
+      { n: 1, k: 1 },
+      { n: 0, k: 2 },
+      { n: 0, k: 0 },
+    ]) {
+      await expect(
+        store.append(requestOf(state, state, { events: [{ place, event }] })),
+      ).rejects.toMatchObject({
         code: 'INTERNAL',
       });
     }
@@ -363,146 +356,6 @@ describe('append', () => {
   });
 });
 
-describe('task', () => {
-  it('is null for no run', async () => {
-    expect(await store.task(recordOf().runId)).toBeNull();
-  });
-
-  it('is submitted before there is a run', async () => {
-    const { record } = await accepted();
-    expect(await store.task(record.runId)).toEqual({
-      owner: OWNER,
-      task: {
-        taskId: record.runId,
-        contextId: 'context-1',
-        status: { state: 'submitted', at: record.acceptedAt },
-        artifacts: [],
-        history: [record.message],
-        number: 0,
-      },
-    });
-  });
-
-  it('shows artifacts, messages, metadata and the number of the last visible event', async () => {
-    const { record, runId, state } = await accepted();
-    const second = { messageId: 'm2', role: 'user' as const, parts: [{ text: 'more' }] };
-    const { state: next, events } = withEvents(
-      { ...withArtifact(withArtifact(state, 'b', '1'), 'a', '2'), messages: [second], metadata: { parked: true } },
-      [
-        { type: 'status', at: 1, state: 'working' },
-        { type: 'status', at: 2, state: 'working' },
-        { type: 'message.received', at: 3, message: second },
-      ],
-    );
-    await appended(state, { ...next, status: { state: 'working', at: 2 } }, { events });
-    const shown = await store.task(runId);
-    expect(shown?.task).toEqual({
-      taskId: runId,
-      contextId: 'context-1',
-      status: { state: 'working', at: 2 },
-      artifacts: [...next.artifacts.values()],
-      history: [record.message, second],
-      metadata: { 'a2a-bridge': { parked: true } },
-      number: 2,
-    });
-    expect(await store.visibleEvents(runId, 0)).toEqual([
-      { n: 1, event: events[0]?.event },
-      { n: 2, event: events[1]?.event },
-    ]);
-    expect(await store.visibleEvents(runId, 1)).toEqual([{ n: 2, event: events[1]?.event }]);
-    expect(await store.visibleEvents(runId, 2)).toEqual([]);
-  });
-});
-
-describe('sweep', () => {
-  it('says what is due, what nobody drained, and when to come back', async () => {
-    await server.flush();
-    const { runId, state, now } = await accepted();
-    const partition = partitionOf(runId);
-    const later = now + 3_600_000;
-    await appended(state, state, {
-      agendaSet: [
-        { id: 'run-deadline', due: later },
-        { id: 'send:a:0:1', due: 20 },
-        { id: 'deadline:a|b', due: 10 },
-      ],
-    });
-    expect(await store.sweep(partition, { staleMs: 3_600_000, limit: 10 })).toEqual({
-      now: expect.any(Number),
-      due: [
-        { runId, obligation: 'deadline:a|b', due: 10 },
-        { runId, obligation: 'send:a:0:1', due: 20 },
-      ],
-      stale: [],
-      nextDue: later,
-    });
-    const limited = await store.sweep(partition, { staleMs: 0, limit: 1 });
-    expect([limited.due.length, limited.stale]).toEqual([1, [runId]]);
-    expect(await store.sweep(partition === 0 ? 1 : 0, { staleMs: 0, limit: 1 })).toMatchObject({
-      due: [],
-      stale: [],
-      nextDue: null,
-    });
-  });
-
-  it('reschedules members that are there and no others', async () => {
-    const { runId, state } = await accepted();
-    const partition = partitionOf(runId);
-    await appended(state, state, { agendaSet: [{ id: 'here', due: 10 }] });
-    await store.reschedule(partition, [
-      { runId, obligation: 'here', due: 99 },
-      ...Array.from({ length: 1_500 }, (_, at) => ({ runId, obligation: `gone-${String(at)}`, due: 99 })),
-    ]);
-    expect(await redis.zscore(agendaKey(partition), `${runId}|here`)).toBe('99');
-    expect(await redis.zscore(agendaKey(partition), `${runId}|gone-1`)).toBeNull();
-    await store.reschedule(partition, []);
-  });
-});
-
-describe('remove', () => {
-  async function finished() {
-    const { runId, state, entries } = await accepted();
-    const attempt = attemptOf(runId, 1);
-    const { state: next, events } = withEvents(withArtifact(withAttempt(state, 0, attempt), 'a', 'x'), [
-      { type: 'status', at: 1, state: 'completed' },
-    ]);
-    await store.put(runId, cancelCommand('c'));
-    const one = await appended(state, next, {
-      cursor: entries[0]?.entryId ?? '',
-      events,
-      openAdd: [attempt.attemptId],
-      agendaSet: [{ id: 'end', due: 1 }],
-      parked: true,
-    });
-    return { runId, one };
-  }
-
-  it('not before the end, not with undrained input; then nothing is left', async () => {
-    await server.flush();
-    const { runId, one } = await finished();
-    expect(await store.remove(runId)).toBe(false);
-    const two = await appended(one, ended(one));
-    const before = await dump(runId);
-    expect(await store.remove(runId)).toBe(false);
-    expect(await dump(runId)).toEqual(before);
-    const drained = await store.drain(runId, two);
-    await appended(two, two, {
-      cursor: drained.kind === 'drained' ? (drained.entries.at(-1)?.entryId ?? '') : '',
-      agendaSet: [{ id: 'odd', due: 1 }],
-    });
-    expect(await redis.exists(...keysOf(runId).slice(0, 6))).toBe(6);
-    expect(await store.remove(runId, ['odd'])).toBe(true);
-    expect(await redis.keys('*')).toEqual([]);
-    expect(await store.remove(runId)).toBe(true);
-  });
-
-  it('not an accepted run that has not started', async () => {
-    const { runId } = await accepted();
-    expect(await store.remove(runId)).toBe(false);
-    expect(await redis.exists(acceptanceKey(runId))).toBe(1);
-  });
-});
-
 describe('scripts', () => {
   it('survive a server that forgot them', async () => {
     const record = recordOf();
@@ -511,11 +364,6 @@ describe('scripts', () => {
     expect(results.filter(({ kind }) => kind === 'put')).toHaveLength(1);
   });
 });
-
-/** Everything the run's keys hold. */
-async function dump(runId: RunId): Promise<readonly (Buffer | null)[]> {
-  return Promise.all(keysOf(runId).map((key) => redis.dumpBuffer(key)));
-}
 
 /** Names of the fields of the run's hash that are written while `work` goes on. */
 async function fieldsWritten(runId: RunId, work: () => Promise<void>): Promise<readonly string[]> {

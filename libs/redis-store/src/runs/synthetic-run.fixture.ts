@@ -16,7 +16,9 @@ import { bodyHashOf, taskIdOf } from '../deployment/identity.ts';
 export const OWNER = { tenant: 'default', principal: 'alice' };
 const SECRET = createHash('sha256').update('test').digest('hex');
 
-export function recordOf(options: { messageId?: string; text?: string; steps?: number } = {}): AcceptanceRecord {
+export function recordOf(
+  options: { messageId?: string; text?: string; steps?: number } = {},
+): AcceptanceRecord {
   const { messageId = randomUUID(), text = 'hello', steps = 1 } = options;
   const message = { messageId, role: 'user' as const, parts: [{ text }] };
   const bodyHash = bodyHashOf(message);
@@ -125,8 +127,21 @@ export function withEvents(
   return { state: { ...state, head: { ...state.head, place: { n, k } } }, events: placed };
 }
 
-export function requestOf(previous: RunState, next: RunState, more: Partial<AppendRequest> = {}): AppendRequest {
-  return { previous, next, events: [], agendaSet: [], agendaRemove: [], openAdd: [], openRemove: [], ...more };
+export function requestOf(
+  previous: RunState,
+  next: RunState,
+  more: Partial<AppendRequest> = {},
+): AppendRequest {
+  return {
+    previous,
+    next,
+    events: [],
+    agendaSet: [],
+    agendaRemove: [],
+    openAdd: [],
+    openRemove: [],
+    ...more,
+  };
 }
 
 export function cancelCommand(inputId: string): Command {

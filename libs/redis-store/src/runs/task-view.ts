@@ -1,6 +1,6 @@
 import type { CoreTask, Owner } from '@bridge/contracts';
 import type { TaskReply } from '../scripts/task.ts';
-import { checkRunSchema, decodeOutputs, decodeRecord, decodeRunPart } from './run-codec.ts';
+import { checkRunSchema, decodeOutputs, decodeRecord, decodePart } from './run-codec.ts';
 
 /** Metadata of ours on tasks and events. */
 export const METADATA_KEY = 'a2a-bridge';
@@ -23,16 +23,16 @@ export function toTask(reply: TaskReply): { readonly owner: Owner; readonly task
     };
   }
   checkRunSchema(reply.run.schemaVersion);
-  const metadata = decodeRunPart<'metadata'>(reply.run.meta);
+  const metadata = decodePart.metadata(reply.run.meta);
   return {
     owner,
     task: {
       ...common,
-      status: decodeRunPart<'status'>(reply.run.status),
+      status: decodePart.status(reply.run.status),
       artifacts: decodeOutputs(reply.outputs),
-      history: [record.message, ...decodeRunPart<'messages'>(reply.run.msgs)],
+      history: [record.message, ...decodePart.messages(reply.run.msgs)],
       ...(Object.keys(metadata).length === 0 ? {} : { metadata: { [METADATA_KEY]: metadata } }),
-      number: decodeRunPart<'head'>(reply.run.head).place.n,
+      number: decodePart.head(reply.run.head).place.n,
     },
   };
 }

@@ -21,6 +21,9 @@ export async function accept(
   args: AcceptArgs,
 ): Promise<{ readonly kind: 'put' | 'duplicate' | 'conflict'; readonly now: number }> {
   const keys = [acceptanceKey(args.runId), inboxKey(args.runId), readyKey(partitionOf(args.runId))];
-  const reply = readReply(script, await runScript(redis, script, keys, [args.bodyHash, args.record, args.start, args.runId]));
+  const reply = readReply(
+    script,
+    await runScript(redis, script, keys, [args.bodyHash, args.record, args.start, args.runId]),
+  );
   return { kind: KINDS[reply.number(0) as keyof typeof KINDS], now: reply.number(1) };
 }

@@ -49,6 +49,7 @@ export async function remove(redis: RedisClient, args: RemoveArgs): Promise<bool
     ...args.agendaMembers,
     ...args.attempts,
   ]);
-  if (reply !== 0 && reply !== 1) throw new BridgeError('INTERNAL', 'script remove answered in an unexpected shape');
+  if (reply !== 0 && reply !== 1)
+    throw new BridgeError('INTERNAL', 'script remove answered in an unexpected shape');
   return reply === 1;
 }

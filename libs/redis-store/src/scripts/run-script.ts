@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { BridgeError } from '@bridge/error-policy';
 import { redisCall } from '../client/classify-redis-error.ts';
 import type { RedisClient } from '../client/create-redis.ts';
 
