@@ -20,7 +20,8 @@ export const LAYERS = {
   platform: { uses: ['platform'], bans: ['ioredis', 'bullmq', '@a2a-js/sdk'] },
   app: { uses: ['adapter', 'domain', 'contract', 'platform'], bans: ['bullmq', 'pino', 'opossum'] },
   testkit: { uses: ['testkit', 'tool'], bans: ['bullmq', 'fastify', 'pino'] },
-  tool: { uses: ['tool'], bans: ['fastify', 'pino'] },
+  // Generators read the tables of pure rooms; test-kit stays clean, because it builds on redis-server alone.
+  tool: { uses: ['tool', 'contract', 'domain'], bans: ['fastify', 'pino'] },
   example: { uses: ['example'], bans: ['bullmq', 'fastify', 'pino'] },
   e2e: { uses: ['testkit', 'tool'], bans: ['bullmq', 'fastify', 'pino'] },
 };

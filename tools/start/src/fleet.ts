@@ -9,6 +9,12 @@ export interface Fleet {
   readonly notes: readonly string[];
 }
 
+/** The interpreter for the Python agent. @throws an `Error` with the last lines of pip */
+export async function ensureAgentVenv(root: string, signal?: AbortSignal): Promise<string> {
+  const requirements = await readFile(join(root, 'examples/python-agent/requirements.txt'), 'utf8');
+  return ensureVenv(join(root, '.cache/venv-agent'), requirements.trim().split('\n'), signal);
+}
+
 /** The example agents: TypeScript always, Python where there is a Python. */
 export async function exampleFleet(
   root: string,
@@ -31,12 +37,7 @@ export async function exampleFleet(
   const problem = await pythonProblem();
   if (problem !== null) return { programs: [typescript], notes: [`No Python agent: ${problem}.`] };
   try {
-    const requirements = await readFile(join(root, 'examples/python-agent/requirements.txt'), 'utf8');
-    const python = await ensureVenv(
-      join(root, '.cache/venv-python-agent'),
-      requirements.trim().split('\n'),
-      signal,
-    );
+    const python = await ensureAgentVenv(root, signal);
     const agent: Program = {
       name: 'python-agent-1',
       command: python,

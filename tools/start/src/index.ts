@@ -1,1 +1,2 @@
+export { ensureAgentVenv } from './fleet.ts';
 export { ensureVenv, pythonProblem } from './venv.ts';
