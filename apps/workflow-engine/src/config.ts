@@ -25,11 +25,9 @@ function isTimeZone(name: string): boolean {
 const variables = z.object({
   HOST: z.string().default('127.0.0.1').meta({ description: 'Address of health and metrics.' }),
   ENGINE_PORT: port().prefault('8081').meta({ description: 'Port of health and metrics.' }),
-  METRICS_PORT: port()
-    .optional()
-    .meta({
-      description: 'Port of health and metrics when HOST is not loopback; then ENGINE_PORT is not used.',
-    }),
+  METRICS_PORT: port().optional().meta({
+    description: 'Port of health and metrics when HOST is not loopback; then ENGINE_PORT is not used.',
+  }),
   REDIS_URL: redisUrl()
     .prefault('redis://127.0.0.1:6379/0')
     .meta({ description: 'Our Redis: runs, inboxes, events, queues.' }),
@@ -67,12 +65,10 @@ const variables = z.object({
   AGENT_MAX_IN_FLIGHT: count({ min: 1, max: 10_000 })
     .prefault('8')
     .meta({ description: 'Open attempts of one engine at one agent.' }),
-  AGENT_FRESH_MS: durationMs({ min: 1_000 })
-    .prefault(String(DAY_MS))
-    .meta({
-      description:
-        'How long after its last sign of life an agent counts as there. Some never beat again after they registered.',
-    }),
+  AGENT_FRESH_MS: durationMs({ min: 1_000 }).prefault(String(DAY_MS)).meta({
+    description:
+      'How long after its last sign of life an agent counts as there. Some never beat again after they registered.',
+  }),
   AGENT_SCAN_MS: durationMs({ min: 100 })
     .prefault('10000')
     .meta({ description: 'Pause between full scans of the registry, the net behind the notices.' }),

@@ -65,6 +65,8 @@ export interface Engine {
   start(): Promise<void>;
   /** A wake-up: these runs have input. Rejects if one could not be drained; `ready` still holds it. */
   wake(runIds: readonly RunId[]): Promise<void>;
+  /** The connection to our Redis was lost: what was read before may not be what is there now. */
+  forget(): void;
   /** The directory changed. */
   fleetChanged(): void;
   /** Stops taking in, waits for what is being done (or the signal), leaves the live engines. */
@@ -259,6 +261,7 @@ export function createEngine(deps: EngineDeps): Engine {
     async wake(runIds) {
       await Promise.all(runIds.map((runId) => drainer.drain(runId)));
     },
+    forget: () => cache.clear(),
     fleetChanged: () => gate.fleetChanged(),
     async stop(signal) {
       await replyWatch.stop();

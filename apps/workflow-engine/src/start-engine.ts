@@ -185,6 +185,7 @@ export async function startEngine(options: StartEngineOptions): Promise<void> {
     localNow: Date.now,
   });
 
+  redis.on('close', engine.forget);
   await lifecycle.start('directory', () => directory.start());
   const unlisten = directory.onChange(() => {
     metrics.agents.set(directory.agents().length);

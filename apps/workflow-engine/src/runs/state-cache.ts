@@ -9,6 +9,8 @@ export interface StateCache {
   get(runId: RunId): RunState | undefined;
   set(state: RunState): void;
   delete(runId: RunId): void;
+  /** After a lost connection: a failover can bring another state under the same version. */
+  clear(): void;
 }
 
 /** @param capacity runs; the one unused for longest goes first */
@@ -34,6 +36,9 @@ export function createStateCache(capacity: number): StateCache {
     },
     delete(runId) {
       states.delete(runId);
+    },
+    clear() {
+      states.clear();
     },
   };
 }
