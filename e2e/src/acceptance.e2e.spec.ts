@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { monitor, type FakeAgent } from '@bridge/test-kit';
+import { eventually, monitor, type FakeAgent } from '@bridge/test-kit';
 import { inParallel, range } from './in-parallel.ts';
 import { countWords } from './statistics.ts';
 import { startSystem, type System } from './system.ts';
@@ -58,6 +58,10 @@ it('finds each of 1,000 tasks that were only just accepted', async () => {
   expect(new Set(ids).size).toBe(1_000);
 
   // Accepted is durable, so every one of them is worked on, once.
+  await eventually(() => agent.received.length >= 1_000, {
+    timeoutMs: 60_000,
+    what: 'every task at the agent',
+  });
   await untilState(system.rpcUrl, ids, 'completed', { timeoutMs: 30_000 });
   expect(agent.received).toHaveLength(1_000);
   expect(new Set(agent.received.map(({ description }) => description)).size).toBe(1_000);

