@@ -247,7 +247,7 @@ describe('an ended run', () => {
       attemptId,
       elements: [{ index: 0, raw: 'r', outcome: completed() }],
     } as const;
-    play.see(reply, reply, { type: 'nudge' }, { type: 'closed', attemptId });
+    expect(typesOf(play.see(reply, reply, { type: 'closed', attemptId })).at(-1)).toBe('run.ended');
     const before = play.state;
     play.pass(1e9);
     play.tell(

@@ -87,6 +87,15 @@ describe('what changed', () => {
     });
   });
 
+  it('is found against any earlier state, not only the last one', () => {
+    const play = createPlay(aPlan([aStep('a'), aStep('b'), aStep('c')]));
+    play.tell({ type: 'start' });
+    const early = play.state;
+    play.reply('a', outcomes.completed());
+    play.reply('c', outcomes.completed());
+    expect(changedSteps(early, play.state).map(({ id }) => id)).toEqual(['a', 'c']);
+  });
+
   it('at the end takes what other steps left', () => {
     const play = createPlay(two);
     play.tell({ type: 'start' });

@@ -2,7 +2,7 @@ import { outcomes } from '../testing/builders.ts';
 import { LEGACY_AHEAD_MS } from '../testing/play.ts';
 import { revoke, single, started, timeOut, typesOf } from '../testing/scenes.ts';
 
-const { completed } = outcomes;
+const { completed, progress } = outcomes;
 
 describe('the deadline', () => {
   it('counts from the push, measured on the legacy clock', () => {
@@ -97,6 +97,7 @@ describe('the deadline', () => {
     expect(play.see(late)).toEqual([]);
     expect(typesOf(play.see({ type: 'closed', attemptId }))).toEqual(['attempt.closed']);
     expect(play.see({ type: 'closed', attemptId })).toEqual([]);
+    expect(play.see({ type: 'closed', attemptId: play.attempt('task').attemptId })).toEqual([]);
   });
 });
 
@@ -135,6 +136,25 @@ describe('the mailbox', () => {
     ).toEqual([]);
     play.reply('task', completed());
     expect(play.state.status.state).toBe('completed');
+  });
+
+  it('reads the list of what it adopted from its beginning', () => {
+    const play = started();
+    play.reply('task', progress(0.1), progress(0.2));
+    const { attemptId } = play.attempt('task');
+    const found = attemptId.replace(/.$/, 'f') as typeof attemptId;
+    play.see({ type: 'adopted', attemptId, found, agent: 'other', sentAt: play.now });
+    play.see({ type: 'replies', attemptId: found, elements: [{ index: 0, raw: 'r', outcome: completed() }] });
+    expect(play.state.status.state).toBe('completed');
+  });
+
+  it('is told of the push while it is asked back, and goes on asking', () => {
+    const play = started();
+    const attemptId = timeOut(play);
+    expect(typesOf(play.see({ type: 'sent', attemptId, sentAt: play.now }))).toEqual(['attempt.sent']);
+    expect(play.attempt('task')).toMatchObject({ state: 'revoking', sentAt: play.now });
+    play.see({ type: 'revoked', attemptId, verdict: 'unclaimed', agentTookOtherWork: false });
+    expect(play.step('task').status).toBe('backoff');
   });
 
   it('takes an adoption of itself as a confirmation', () => {

@@ -1,4 +1,5 @@
 import type { Observation } from '@bridge/contracts';
+import { isOpenAttempt } from '../attempts.ts';
 import { failStep } from './fail.ts';
 import { holdStep } from './dispatch.ts';
 import { emit, isCanceling, knownAttempt, openAttempt, viewOf, type AttemptView, type Turn } from './turn.ts';
@@ -87,8 +88,7 @@ function putBack(turn: Turn, { step, attempt }: AttemptView): void {
 
 export function confirmClosed(turn: Turn, { attemptId }: Seen<'closed'>): void {
   const view = knownAttempt(turn, attemptId);
-  if (view === null || view.attempt.closed) return;
-  if (view.attempt.state !== 'answered' && view.attempt.state !== 'revoked') return;
+  if (view === null || isOpenAttempt(view.attempt)) return;
   emit(turn, { type: 'attempt.closed', stepId: view.step.id, attemptId });
 }
 

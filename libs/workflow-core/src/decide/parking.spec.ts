@@ -98,6 +98,7 @@ describe('a parked step', () => {
     expect(play.attempt('task')).toMatchObject({ epoch: 1, number: 1 });
     exhaust(play);
     expect(play.step('task')).toMatchObject({ status: 'parked', epoch: 1, retries: 3 });
+    expect(play.attempt('task').number).toBe(4);
     expect(play.tell(wish)).toEqual([]);
     play.tell({ ...wish, epoch: 1 });
     play.reply('task', completed());

@@ -12,8 +12,7 @@ export function completeStep(turn: Turn, stepId: StepId): void {
   emit(turn, { type: 'step.completed', at: turn.context.now, stepId });
   const { missing } = turn.draft.derived;
   for (const child of childrenOf(turn.draft.record.plan, stepId)) {
-    if (missing.get(child) === 0 && turn.draft.steps.get(child)?.status === 'waiting')
-      dispatch(turn, child, 'first');
+    if (missing.get(child) === 0) dispatch(turn, child, 'first');
   }
 }
 
