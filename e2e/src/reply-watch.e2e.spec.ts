@@ -48,6 +48,12 @@ function allBehave(behaviour: Behaviour): void {
 
 const receivedByAll = (): number => system.agents.reduce((sum, { received }) => sum + received.length, 0);
 
+/** A user with every right but that one; resolves to its URL. */
+async function withoutTracking(redis: Redis, url: string): Promise<string> {
+  await redis.call('ACL', 'SETUSER', 'bridge', 'on', '>secret', '~*', '&*', '+@all', '-client|tracking');
+  return url.replace('redis://', 'redis://bridge:secret@');
+}
+
 /** What every way of hearing of replies must do; `during` happens while the tasks are in flight. */
 async function everyTaskCompletes(
   numbers: readonly number[],
@@ -227,3 +233,8 @@ describe('replies heard of by a Redis user without the right to track', () => {
 
   it('does not refuse work for an agent that registered the moment before', newcomerIsCounted);
 });
+
+it('says at the start that notices are insisted on and not allowed', async () => {
+  const start = startSystem({ env: { REPLY_WATCH: 'tracking' }, prepareRedis: withoutTracking });
+  await expect(start).rejects.toThrow(/workflow-engine ended while starting[^]*refuses CLIENT TRACKING/);
+}, 60_000);
