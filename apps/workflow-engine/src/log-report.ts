@@ -1,6 +1,6 @@
 import { isBridgeError } from '@bridge/error-policy';
 import { bindIds, type Logger } from '@bridge/service-kit';
-import type { RunState, StepState } from '@bridge/workflow-core';
+import { changedSteps, type RunState, type StepState } from '@bridge/workflow-core';
 import type { EngineMetrics } from './metrics.ts';
 import type { EngineReport } from './report.ts';
 
@@ -9,10 +9,7 @@ export function createLogReport(metrics: EngineMetrics, logger: Logger): EngineR
   return {
     appended(before, after) {
       metrics.appends.inc();
-      for (const step of after.steps.values()) {
-        const was = before.steps.get(step.id);
-        if (was !== step) stepChanged(was, step, after);
-      }
+      for (const step of changedSteps(before, after)) stepChanged(before.steps.get(step.id), step, after);
       if (before.head.phase !== 'ended' && after.head.phase === 'ended') runEnded(after);
     },
     count(what) {

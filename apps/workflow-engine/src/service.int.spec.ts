@@ -189,6 +189,21 @@ it('refuses what no registered agent could ever serve, and says what is missing'
   expect(JSON.stringify(task.status.message)).toContain('levitation');
 });
 
+it('counts an agent that registered the moment before', async () => {
+  const engine = await start({ watch: 'polling' });
+  const client = redis.client();
+  const fields = ['id', 'expert', 'type', 'debug', 'capabilities', '["levitation"]', 'status', 'active'];
+  await client.hset('agent:expert', ...fields, 'last_heartbeat', new Date().toISOString().slice(0, -1));
+  const { record } = await run(engine, 'fly', 'working', {
+    skill: 'task_execution',
+    capability: 'levitation',
+  });
+  await eventually(async () => {
+    expect(await client.llen('queue:expert')).toBe(1);
+  });
+  expect(await stateOf(engine, record.runId)).toBe('working');
+});
+
 it('runs a DAG: no step before its parents, one artifact per step', async () => {
   const agent = await redis.agent({ id: 'agent-1', behaviour: answer((task) => `did ${task.description}`) });
   const engine = await start();

@@ -55,6 +55,7 @@ export interface EngineDeps {
   readonly beats: EngineBeats;
   readonly owned: (live: readonly string[]) => readonly number[];
   readonly agents: () => readonly AgentDescriptor[];
+  readonly refreshAgents: () => Promise<void>;
   readonly deadLetters: (letter: DeadLetter) => Promise<void>;
   readonly replyWatch: (handlers: ReplyWatchHandlers) => ReplyWatch;
   readonly report: EngineReport;
@@ -142,6 +143,7 @@ export function createEngine(deps: EngineDeps): Engine {
       traits: settings.traits,
       timeZone: settings.timeZone,
     }),
+    refreshAgents: deps.refreshAgents,
     onAppended,
     quarantine,
     count: report.count,

@@ -169,6 +169,7 @@ export async function startEngine(options: StartEngineOptions): Promise<void> {
     beats: createEngineBeats({ redis, engineId }),
     owned: (live) => ownedPartitions(engineId, live, deployment.partitions),
     agents: () => directory.agents(),
+    refreshAgents: () => directory.refresh(),
     deadLetters: (letter) => deadLetters.add(letter),
     replyWatch: (handlers) => {
       const common = {

@@ -99,10 +99,16 @@ export interface RunStore {
   /** What clients may see, with the number of the last event in it; one call. `null` = no such run. */
   task(runId: RunId): Promise<{ readonly owner: Owner; readonly task: CoreTask } | null>;
   /** Visible events with a number above `after`, in order. */
-  visibleEvents(runId: RunId, after: number): Promise<readonly { readonly n: number; readonly event: VisibleEvent }[]>;
+  visibleEvents(
+    runId: RunId,
+    after: number,
+  ): Promise<readonly { readonly n: number; readonly event: VisibleEvent }[]>;
   /** All events, for folding and for operators. */
   events(runId: RunId): Promise<readonly PlacedEvent[]>;
-  sweep(partition: number, options: { readonly staleMs: number; readonly limit: number }): Promise<SweepResult>;
+  sweep(
+    partition: number,
+    options: { readonly staleMs: number; readonly limit: number },
+  ): Promise<SweepResult>;
   /** Open attempts of a partition: whose reply lists are to be looked at. */
   openAttempts(partition: number): Promise<readonly AttemptId[]>;
   /** Moves members of the agenda of one partition; members that are gone stay gone (ZADD XX). */
@@ -161,7 +167,12 @@ export interface SendRequest {
 export type SendResult =
   | { readonly kind: 'sent'; readonly sentAt: number }
   /** The marker exists: this attempt was sent already, or (other id) a forgotten one that must be adopted. */
-  | { readonly kind: 'exists'; readonly attemptId: AttemptId; readonly agent: string; readonly sentAt: number }
+  | {
+      readonly kind: 'exists';
+      readonly attemptId: AttemptId;
+      readonly agent: string;
+      readonly sentAt: number;
+    }
   | { readonly kind: 'refused' };
 
 export interface RevokeRequest {
@@ -228,6 +239,11 @@ export interface AgentDirectory {
   start(): Promise<void>;
   stop(): Promise<void>;
   agents(): readonly AgentDescriptor[];
+  /**
+   * Resolves after a scan that began after this call: what is registered now is known then.
+   * @throws BridgeError `REDIS_UNAVAILABLE`
+   */
+  refresh(): Promise<void>;
   malformed(): readonly MalformedAgent[];
   /** Called after any change that may let held work go. */
   onChange(listener: () => void): () => void;

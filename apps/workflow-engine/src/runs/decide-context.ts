@@ -8,6 +8,8 @@ import type { InFlight } from '../fleet/in-flight.ts';
 /** Everything one decision may know beside the state and its inputs (law L12). */
 export interface OneDecision {
   readonly context: DecideContext;
+  /** Something was found to be offered by nobody, which the directory may only not have seen yet. */
+  readonly sawNever: () => boolean;
   /** The decision was appended or dropped: what it reserved at agents is counted by its attempts now, or free. */
   readonly settled: () => void;
 }
@@ -33,6 +35,7 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
     const legacy = deps.legacy();
     const legacyNow = legacy.now();
     const reserved: string[] = [];
+    let never = false;
     const context: DecideContext = {
       now,
       legacyNow,
@@ -52,6 +55,7 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
           freshForMs: deps.freshForMs,
           traits: deps.traits,
         });
+        if (choice.kind === 'never') never = true;
         if (choice.kind === 'chosen') {
           reserved.push(choice.agent.id);
           deps.inFlight.reserve(choice.agent.id);
@@ -63,6 +67,7 @@ export function createContextFactory(deps: ContextDeps): ContextFactory {
     };
     return {
       context,
+      sawNever: () => never,
       settled: () => {
         for (const agent of reserved.splice(0)) deps.inFlight.unreserve(agent);
       },

@@ -6,6 +6,7 @@
  * D3 On a conflict a drain for inbox input stops (somebody else drains; `ready` guarantees the rest). One with
  *    observations reloads and decides again, a few times; then the sweep observes them again (ADR 0001).
  * D4 A member of the agenda that was due and is no obligation any more leaves in the append of that drain.
+ * D5 "Nobody offers this" is decided only on a directory that was read after the question came up.
  */
 import type { AttemptId, Observation, RunId, RunInput } from '@bridge/contracts';
 import type { AppendRequest, AppendResult, InboxEntry, RunStore } from '@bridge/redis-store';
@@ -41,6 +42,8 @@ export interface DrainerDeps {
   readonly cache: StateCache;
   readonly clock: RedisClock;
   readonly context: ContextFactory;
+  /** Reads the registry anew; rejects if it cannot be read, and then nothing is decided. */
+  readonly refreshAgents: () => Promise<void>;
   /** Called after every successful append, and for due effects that need no append. Must not throw. */
   readonly onAppended: (appended: Appended) => void;
   /** An inbox entry that no version of us can read. Resolves once it is safe elsewhere; then it is skipped. */
@@ -128,8 +131,16 @@ export function createDrainer(deps: DrainerDeps): Drainer {
     observations: readonly Observation[],
     cursor: string | undefined,
   ): Promise<{ done: boolean; more: boolean }> {
-    const decision = deps.context(clock.now());
-    const { events, state: next } = decide(state, inputs, decision.context);
+    let decision = deps.context(clock.now());
+    let decided = decide(state, inputs, decision.context);
+    if (decision.sawNever()) {
+      // D5: a refusal is for good, so it is never based on what the directory happened to know.
+      decision.settled();
+      await deps.refreshAgents();
+      decision = deps.context(clock.now());
+      decided = decide(state, inputs, decision.context);
+    }
+    const { events, state: next } = decided;
     const changes = changedObligations(state, next);
     const dueIds = observations.flatMap((o) => (o.type === 'due' ? [o.obligation] : []));
     const settledDue = dueIds.filter((id) => !obligationStands(next, id));

@@ -85,6 +85,7 @@ export async function startTestEngine(options: TestEngineOptions): Promise<TestE
     beats: createEngineBeats({ redis, engineId }),
     owned: (live) => ownedPartitions(engineId, live, 64),
     agents: () => directory.agents(),
+    refreshAgents: () => directory.refresh(),
     deadLetters: (letter) => {
       deadLetters.push(letter);
       return Promise.resolve();

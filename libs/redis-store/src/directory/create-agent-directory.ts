@@ -168,6 +168,23 @@ export function createAgentDirectory(deps: AgentDirectoryDeps): AgentDirectory {
     readSoon();
   }
 
+  /** The scan that the next free turn begins, shared by all who ask before it does. */
+  let nextScan: Promise<void> | undefined;
+
+  async function scanFromNow(): Promise<void> {
+    do await reading?.then(undefined, () => undefined);
+    while (reading !== undefined);
+    nextScan = undefined;
+    scanWanted = true;
+    clearTimeout(timer);
+    timer = undefined;
+    try {
+      await readNow();
+    } catch (error) {
+      throw classifyRedisError(error);
+    }
+  }
+
   function onKey(key: string): void {
     if (key.startsWith(REPLY_LIST_PREFIX)) return;
     if (key.startsWith(AGENT_PREFIX)) {
@@ -200,6 +217,10 @@ export function createAgentDirectory(deps: AgentDirectoryDeps): AgentDirectory {
       listeners.clear();
       // Whether that last reading succeeds does not matter any more.
       await reading?.then(undefined, () => undefined);
+    },
+    refresh() {
+      nextScan ??= scanFromNow();
+      return nextScan;
     },
     agents: () => (lists ??= table.lists()).agents,
     malformed: () => (lists ??= table.lists()).malformed,
