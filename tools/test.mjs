@@ -97,7 +97,7 @@ function runJest(names) {
   const counted = readdirSync(RESULTS).map((file) => JSON.parse(readFileSync(join(RESULTS, file), 'utf8')));
   const known = new Set(counted.map(({ project }) => project));
   // Whose run crashed has left no result.
-  const silent = names.length > 0 ? [] : projectsWithSpecs().filter((project) => !known.has(project));
+  const silent = projectsWithSpecs(names).filter((project) => !known.has(project));
   for (const project of silent) counted.push({ project, passed: 0, failed: 1, skipped: 0 });
   if (status !== 0 && counted.every(({ failed }) => failed === 0)) {
     counted.push({ project: 'the run itself', passed: 0, failed: 1, skipped: 0 });
@@ -105,15 +105,25 @@ function runJest(names) {
   return counted;
 }
 
-function projectsWithSpecs() {
+/** All of them, or those that `names` names as Nx does: whole, or without the scope. */
+function projectsWithSpecs(names) {
   const dirs = ['apps', 'libs', 'tools', 'examples'].flatMap((folder) =>
     readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}`),
   );
   return [...dirs, 'e2e'].filter(
     (dir) =>
+      (names.length === 0 ||
+        names.some((name) => name === nameOf(dir) || `@bridge/${name}` === nameOf(dir))) &&
       existsSync(join(ROOT, dir, 'jest.config.mjs')) &&
       readdirSync(join(ROOT, dir, 'src'), { recursive: true }).some((file) => file.endsWith('.spec.ts')),
   );
+}
+
+function nameOf(dir) {
+  const file = ['project.json', 'package.json']
+    .map((name) => join(ROOT, dir, name))
+    .find((path) => existsSync(path));
+  return file === undefined ? dir : JSON.parse(readFileSync(file, 'utf8')).name;
 }
 
 function finish() {

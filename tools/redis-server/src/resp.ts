@@ -13,9 +13,7 @@ export type Reply = string | number | null | Reply[];
  */
 export function askRedis(address: Address, args: readonly string[], timeoutMs = 1_000): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const socket = connect(
-      'path' in address && address.path !== undefined ? { path: address.path } : address,
-    );
+    const socket = connect(address);
     let received = Buffer.alloc(0);
     const settle = (finish: () => void): void => {
       clearTimeout(timer);
