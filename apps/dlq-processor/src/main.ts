@@ -95,7 +95,10 @@ runService({
     });
     await lifecycle.start('intake', () => intake.ready());
     lifecycle.onStop('stop-intake', 'intake', (signal) => intake.close(signal));
-    health.check('redis', async () => ((await requestRedis.ping()) === 'PONG' ? null : 'no PONG'));
+    health.check('redis', async () => {
+      await requestRedis.ping();
+      return null;
+    });
     health.started();
   },
 });

@@ -186,7 +186,9 @@ export async function startEngine(options: StartEngineOptions): Promise<void> {
     localNow: Date.now,
   });
 
-  redis.on('close', engine.forget);
+  redis.on('close', () => {
+    engine.forget();
+  });
   await lifecycle.start('directory', () => directory.start());
   const unlisten = directory.onChange(() => {
     metrics.agents.set(directory.agents().length);
@@ -234,6 +236,14 @@ export async function startEngine(options: StartEngineOptions): Promise<void> {
   lifecycle.onStop('close', 'gauges', () => {
     clearInterval(gauges);
   });
-  health.check('redis', async () => ((await redis.ping()) === 'PONG' ? null : 'no PONG'));
-  health.check('legacy-redis', async () => ((await legacy.ping()) === 'PONG' ? null : 'no PONG'));
+  // A ping that is not answered in time, or with an error, is the reason why not.
+  for (const [name, client] of [
+    ['redis', redis],
+    ['legacy-redis', legacy],
+  ] as const) {
+    health.check(name, async () => {
+      await client.ping();
+      return null;
+    });
+  }
 }

@@ -80,6 +80,6 @@ function behind(error: unknown): unknown[] {
   return [
     ...(error.cause === undefined ? [] : [error.cause]),
     ...ofNode,
-    ...(Array.isArray(gathered) ? gathered : []),
+    ...(Array.isArray(gathered) ? (gathered as unknown[]) : []),
   ];
 }

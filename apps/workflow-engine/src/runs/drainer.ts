@@ -263,7 +263,7 @@ export function createDrainer(deps: DrainerDeps): Drainer {
     },
     async idle() {
       while (slots.size > 0) {
-        await Promise.allSettled([...slots.values()].map((slot) => slot.running));
+        await Promise.allSettled([...slots.values()].map((slot) => slot.running ?? Promise.resolve()));
       }
     },
   };

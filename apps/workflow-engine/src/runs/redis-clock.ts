@@ -4,9 +4,9 @@
  */
 export interface RedisClock {
   /** Epoch ms in the time of our Redis. */
-  now(): number;
+  readonly now: () => number;
   /** Takes the TIME of a reply that just arrived, epoch ms. */
-  observe(redisNow: number): void;
+  readonly observe: (redisNow: number) => void;
 }
 
 export function createRedisClock(local: () => number): RedisClock {

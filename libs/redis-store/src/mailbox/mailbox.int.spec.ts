@@ -1,30 +1,17 @@
-import { RunId, StepId, attemptIdOf, legacyTaskIdOf, type AttemptId } from '@bridge/contracts';
-import {
-  LEGACY_MEMORY_S,
-  agentQueueKey,
-  correlationKey,
-  removedCountKey,
-  replyListKey,
-  sentMarkerKey,
-} from '@bridge/redis-keys';
-import { eventually, monitor, useRedis } from '@bridge/test-kit';
+import { StepId } from '@bridge/contracts';
+import { legacyTaskIdOf } from '@bridge/contracts';
+import { LEGACY_MEMORY_S, removedCountKey } from '@bridge/redis-keys';
+import { monitor, useRedis } from '@bridge/test-kit';
 import type { Redis } from 'ioredis';
+import type { SendRequest } from '../ports.ts';
 import { createMailbox, type StoppableMailbox } from './create-mailbox.ts';
-import type { RevokeRequest, SendRequest } from '../ports.ts';
-import { TOMBSTONE } from './tombstone.ts';
-
-const runId = RunId.parse('00000007-0000-4000-8000-000000000001');
-const stepId = StepId.parse('step_1');
-const HOUR = 3_600_000;
-// Python's json.dumps, with what a codec could spoil: escapes, a float that is whole, an empty list, a large number.
-const message =
-  '{"id": "a2a_task_0", "type": "task_assignment", "payload": {"description": "\\u00e9 \\ud83d\\ude00", "timeout": 30.0, "parts": [], "n": 12345678901234567890}, "retry_count": 0}';
+import { markerOf, message, queueOf, requestsOf } from './mailbox.fixture.ts';
 
 // What a killed server must remember here is in its append-only file.
 const server = useRedis({ appendOnly: 'always' });
 let redis: Redis;
 let mailbox: StoppableMailbox;
-let attempts = 0;
+const { sendOf, revokeOf } = requestsOf(() => mailbox);
 
 beforeEach(async () => {
   await server.flush();
@@ -39,31 +26,6 @@ async function mailboxOf(client: Redis): Promise<StoppableMailbox> {
   });
   return created;
 }
-
-function attempt(): AttemptId {
-  attempts += 1;
-  return attemptIdOf(runId, attempts.toString(16).padStart(32, '0'));
-}
-function sendOf(overrides: Partial<SendRequest> = {}): SendRequest {
-  return {
-    runId,
-    stepId,
-    epoch: 0,
-    number: 1,
-    attemptId: attempt(),
-    agent: 'debug-worker-1',
-    message,
-    timeoutS: 30.7,
-    sendBefore: mailbox.server().now() + HOUR,
-    ...overrides,
-  };
-}
-function revokeOf(sent: SendRequest, overrides: Partial<RevokeRequest> = {}): RevokeRequest {
-  return { ...sent, legacyRunId: mailbox.server().runId, ...overrides };
-}
-const markerOf = (request: SendRequest | RevokeRequest): string =>
-  sentMarkerKey(request.runId, request.stepId, request.epoch, request.number);
-const queueOf = (request: SendRequest): string => agentQueueKey(request.agent);
 
 describe('send', () => {
   it('writes the exact bytes, then the correlation key as the old bridge did, and a marker that is forgotten in a day', async () => {
@@ -311,102 +273,5 @@ describe('did the agent take other work?', () => {
       verdict: 'unclaimed',
       agentTookOtherWork: true,
     });
-  });
-});
-
-describe('peek, close and answered', () => {
-  const garbage = [
-    '',
-    '{}',
-    'null',
-    '[]',
-    'not json',
-    '{"type": "task_result", "payload": {"n": 12345678901234567890, "e": []}}',
-    'é😀\u0000\r\n',
-  ];
-
-  it('passes on any element untouched, oldest first, from where it is asked', async () => {
-    const attemptId = attempt();
-    for (const element of garbage) await redis.lpush(replyListKey(attemptId), element);
-
-    for (let from = 0; from <= garbage.length + 1; from += 1) {
-      expect(await mailbox.peek(attemptId, from)).toEqual(garbage.slice(from));
-    }
-    expect(await redis.llen(replyListKey(attemptId))).toBe(garbage.length);
-  });
-
-  it('keeps an answered list as evidence for a day; a duplicate inherits the TTL and does not renew it', async () => {
-    const request = sendOf();
-    await mailbox.send(request);
-    const list = replyListKey(request.attemptId);
-    await redis.lpush(list, 'a', 'b');
-
-    expect(await mailbox.close(request.attemptId)).toBe(2);
-    expect(await redis.exists(correlationKey(legacyTaskIdOf(request.attemptId)))).toBe(0);
-    expect(await redis.ttl(list)).toBe(LEGACY_MEMORY_S);
-
-    await redis.expire(list, 100);
-    await redis.lpush(list, 'c');
-    expect(await mailbox.close(request.attemptId)).toBe(3);
-    expect(await redis.ttl(list)).toBe(100);
-    expect(await mailbox.peek(request.attemptId, 0)).toEqual(['a', 'b', 'c']);
-  });
-
-  it('gives an empty list a tombstone that no reader sees', async () => {
-    const attemptId = attempt();
-    const list = replyListKey(attemptId);
-    expect(await mailbox.close(attemptId)).toBe(0);
-    expect(await mailbox.close(attemptId)).toBe(0);
-    expect(await redis.lrange(list, 0, -1)).toEqual([TOMBSTONE]);
-    expect(await mailbox.peek(attemptId, 0)).toEqual([]);
-    expect(await mailbox.answered([attemptId])).toEqual([]);
-
-    await redis.lpush(list, 'late');
-    await redis.lpush(list, 'later');
-    expect(await redis.ttl(list)).toBe(LEGACY_MEMORY_S);
-    expect(await mailbox.peek(attemptId, 0)).toEqual(['late', 'later']);
-    expect(await mailbox.peek(attemptId, 1)).toEqual(['later']);
-    expect(await mailbox.peek(attemptId, 2)).toEqual([]);
-    expect(await mailbox.peek(attemptId, 3)).toEqual([]);
-    expect(await mailbox.close(attemptId)).toBe(2);
-    expect(await mailbox.answered([attemptId])).toEqual([attemptId]);
-  });
-
-  it('says which of very many lists are answered', async () => {
-    const all = Array.from({ length: 1_703 }, () => attempt());
-    const answered = all.filter((_, i) => i % 7 === 0);
-    await Promise.all(answered.map((attemptId) => redis.lpush(replyListKey(attemptId), 'r')));
-    await Promise.all(all.slice(1, 6).map((attemptId) => mailbox.close(attemptId)));
-
-    expect(await mailbox.answered(all)).toEqual(answered);
-    expect(await mailbox.answered([])).toEqual([]);
-    const counts = await mailbox.replyCounts(all);
-    expect(counts.slice(0, 8)).toEqual([1, 0, 0, 0, 0, 0, 0, 1]);
-  });
-});
-
-describe('server', () => {
-  it('follows a restart, after which nothing of before is certain', async () => {
-    const before = mailbox.server().runId;
-    const queued = sendOf();
-    const absent = sendOf({ number: 2 });
-    await mailbox.send(queued);
-
-    await server.server().restart();
-    await eventually(() => mailbox.server().runId !== before, { what: 'the new incarnation' });
-
-    expect(await redis.llen(queueOf(queued))).toBe(1);
-    expect((await mailbox.revoke({ ...queued, legacyRunId: before })).verdict).toBe('claimed_or_lost');
-    expect((await mailbox.revoke({ ...absent, legacyRunId: before })).verdict).toBe('claimed_or_lost');
-    const decidedSince = sendOf({ number: 3 });
-    expect((await mailbox.revoke(revokeOf(decidedSince))).verdict).toBe('never_sent');
-  });
-
-  it('is another one when the primary went elsewhere and came back, without any restart', async () => {
-    const before = mailbox.server().runId;
-    await redis.replicaof('localhost', 1);
-    await redis.replicaof('NO', 'ONE');
-    const request = sendOf();
-    expect((await mailbox.revoke({ ...request, legacyRunId: before })).verdict).toBe('claimed_or_lost');
   });
 });

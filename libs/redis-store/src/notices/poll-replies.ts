@@ -27,6 +27,8 @@ export interface ReplyPoller {
 export function createReplyPoller(deps: ReplyPollerDeps): ReplyPoller {
   let running: { stopped: boolean; readonly done: Promise<void> } | undefined;
   let woken = false;
+  /** Asked behind an await: it may have changed meanwhile. */
+  const isWoken = (): boolean => woken;
   let waitsLong = false;
   let interrupt: () => void = () => undefined;
 
@@ -38,15 +40,15 @@ export function createReplyPoller(deps: ReplyPollerDeps): ReplyPoller {
     seen.clear();
     let found = false;
     let shrunk = false;
-    ids.forEach((id, index) => {
+    for (const [index, id] of ids.entries()) {
       const count = counts[index] ?? 0;
       const known = before.get(id) ?? 0;
       if (count > 0) seen.set(id, count);
       if (count < known) shrunk = true;
-      if (count <= known) return;
+      if (count <= known) continue;
       found = true;
       deps.handlers.onReply(id);
-    });
+    }
     if (shrunk) deps.handlers.onGap('reply lists lost elements');
     return found;
   }
@@ -73,13 +75,13 @@ export function createReplyPoller(deps: ReplyPollerDeps): ReplyPoller {
       }
       // Many wakes within the shortest pause are one.
       if (!run.stopped) await pause(deps.minMs);
-      if (!run.stopped && !woken && wait > deps.minMs) {
+      if (!run.stopped && !isWoken() && wait > deps.minMs) {
         waitsLong = true;
         await pause(wait - deps.minMs);
         waitsLong = false;
       }
       if (run.stopped) return;
-      if (woken) wait = deps.minMs;
+      if (isWoken()) wait = deps.minMs;
     }
   }
 

@@ -46,7 +46,7 @@ function toCapabilities026(capabilities: AgentCapabilities | undefined): JsonObj
             uri,
             ...(description === '' ? {} : { description }),
             required,
-            ...(params === undefined ? {} : { params: params as JsonObject }),
+            ...(params === undefined ? {} : { params: params }),
           })),
         }),
   };

@@ -1,4 +1,5 @@
-import { Message, Part, Role } from '@a2a-js/sdk';
+import type { Message, Part } from '@a2a-js/sdk';
+import { Role } from '@a2a-js/sdk';
 import type { CoreMessage } from '@bridge/contracts';
 import { fromCoreMessage, toCoreMessage } from './messages.ts';
 import { fromCorePart, toCorePart } from './parts.ts';

@@ -1,5 +1,5 @@
 import type { Message } from '@a2a-js/sdk';
-import type { CoreMessage, JsonObject } from '@bridge/contracts';
+import type { CoreMessage } from '@bridge/contracts';
 import { fromCorePart, toCorePart } from './parts.ts';
 import { fromCoreRole, toCoreRole } from './states.ts';
 
@@ -20,7 +20,7 @@ export function toCoreMessage(message: Message): CoreMessage {
     ...(message.contextId === '' ? {} : { contextId: message.contextId }),
     ...(message.taskId === '' ? {} : { taskId: message.taskId }),
     ...(message.referenceTaskIds.length === 0 ? {} : { referenceTaskIds: [...message.referenceTaskIds] }),
-    ...(metadata === undefined ? {} : { metadata: metadata as JsonObject }),
+    ...(metadata === undefined ? {} : { metadata: metadata }),
     ...(message.extensions.length === 0 ? {} : { extensions: [...message.extensions] }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Part } from '@a2a-js/sdk';
-import type { CorePart, Json, JsonObject } from '@bridge/contracts';
+import type { CorePart, Json } from '@bridge/contracts';
 
 /**
  * The core part is the 1.0 part as JSON. Two things differ in memory: the SDK holds bytes where the core holds
@@ -46,7 +46,7 @@ function extrasOf(part: Part): Pick<CorePart, 'metadata' | 'filename' | 'mediaTy
   // A 0.3 client may send `null` for what it leaves out, and the SDK passes that on.
   const metadata = part.metadata ?? undefined;
   return {
-    ...(metadata === undefined ? {} : { metadata: metadata as JsonObject }),
+    ...(metadata === undefined ? {} : { metadata: metadata }),
     ...(part.filename === '' ? {} : { filename: part.filename }),
     ...(part.mediaType === '' ? {} : { mediaType: part.mediaType }),
   };
