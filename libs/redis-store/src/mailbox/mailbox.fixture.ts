@@ -16,8 +16,8 @@ export function attempt(): AttemptId {
   return attemptIdOf(runId, attempts.toString(16).padStart(32, '0'));
 }
 export interface Requests {
-  sendOf(overrides?: Partial<SendRequest>): SendRequest;
-  revokeOf(sent: SendRequest, overrides?: Partial<RevokeRequest>): RevokeRequest;
+  readonly sendOf: (overrides?: Partial<SendRequest>) => SendRequest;
+  readonly revokeOf: (sent: SendRequest, overrides?: Partial<RevokeRequest>) => RevokeRequest;
 }
 
 /** Requests that are right for the server this mailbox speaks to. */
