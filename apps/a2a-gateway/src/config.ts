@@ -52,12 +52,9 @@ const variables = z.object({
   METRICS_PORT: port()
     .optional()
     .meta({ description: 'Port of its own for health and metrics; needed when HOST is not loopback.' }),
-  PUBLIC_URL: publicUrl
-    .optional()
-    .meta({
-      description:
-        'How clients reach this gateway; the only source of URLs in cards. Default: HOST and port.',
-    }),
+  PUBLIC_URL: publicUrl.optional().meta({
+    description: 'How clients reach this gateway; the only source of URLs in cards. Default: HOST and port.',
+  }),
   REDIS_URL: redisUrl()
     .prefault('redis://127.0.0.1:6379/0')
     .meta({ description: 'Our Redis: runs, inboxes, events.' }),
@@ -77,6 +74,9 @@ const variables = z.object({
   MAX_JSON_DEPTH: count({ min: 8, max: 512 })
     .prefault('64')
     .meta({ description: 'How deep a request may nest arrays and objects.' }),
+  REDIS_TIMEOUT_MS: durationMs({ min: 50 })
+    .prefault('2000')
+    .meta({ description: 'After so long without an answer of Redis a client hears 503.' }),
   STREAM_HEARTBEAT_MS: durationMs({ min: 100 })
     .prefault('15000')
     .meta({ description: 'Pause between heartbeats on a quiet stream.' }),
@@ -86,11 +86,9 @@ const variables = z.object({
   FOLLOW_POLL_MS: durationMs({ min: 50 })
     .prefault('1000')
     .meta({ description: 'How often an open request looks for itself, in case a hint was lost.' }),
-  ANSWER_WAIT_MS: durationMs()
-    .prefault('5000')
-    .meta({
-      description: 'How long a cancel, or a message to a task, waits for the engine to have taken it.',
-    }),
+  ANSWER_WAIT_MS: durationMs().prefault('5000').meta({
+    description: 'How long a cancel, or a message to a task, waits for the engine to have taken it.',
+  }),
   SHUTDOWN_BUDGET_MS: durationMs({ min: 1_000 })
     .prefault('10000')
     .meta({ description: 'For the whole stop, from the signal to the exit.' }),

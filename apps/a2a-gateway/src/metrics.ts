@@ -1,5 +1,6 @@
 import { ERROR_TABLE, type ErrorCode } from '@bridge/error-policy';
 import { defineMetrics, type MetricsOf } from '@bridge/service-kit';
+import { GUARD_OUTCOMES } from '@bridge/resilience';
 import { METHODS } from './rpc/protocol-version.ts';
 
 const CODES = Object.keys(ERROR_TABLE) as ErrorCode[];
@@ -75,11 +76,22 @@ export const METRICS = {
     name: 'a2a_gateway_wakeup_failures_total',
     help: 'Wake-ups that could not be queued; the sweep of the engines finds their runs.',
   },
+  storeCalls: {
+    type: 'counter',
+    name: 'a2a_gateway_store_calls_total',
+    help: 'Calls of requests to Redis, by outcome: ok, refused (no fault of Redis), failed, timeout, short-circuited.',
+    labels: { outcome: GUARD_OUTCOMES },
+  },
+  storeBreaker: {
+    type: 'gauge',
+    name: 'a2a_gateway_store_breaker_open',
+    help: '1 while requests are refused without asking Redis, or only one asks; 0 else.',
+  },
   redisErrors: {
     type: 'counter',
     name: 'a2a_gateway_redis_connection_errors_total',
     help: 'Connection errors of the clients of our Redis.',
-    labels: { client: ['request', 'feeds', 'wakeups'] },
+    labels: { client: ['request', 'queue', 'feeds'] },
   },
 } as const;
 

@@ -25,6 +25,7 @@ import { createTaskFollower } from './follow/task-follower.ts';
 import { createGatewayRequestHandler } from './handler/create-request-handler.ts';
 import { planRequest } from './handler/plan-request.ts';
 import { createTaskIdentity } from './handler/task-identity.ts';
+import { createGuardedStore } from './guarded-store.ts';
 import { createHandlerObserver } from './handler-observer.ts';
 import type { GatewayMetrics } from './metrics.ts';
 
@@ -41,18 +42,39 @@ export interface StartGatewayOptions {
 export async function startGateway(options: StartGatewayOptions): Promise<FastifyInstance> {
   const { settings, logger, lifecycle, health, metrics } = options;
   const url = settings.REDIS_URL.reveal();
-  const onError = (client: 'request' | 'feeds') => (error: Error) => {
+  const onError = (client: 'request' | 'queue' | 'feeds') => (error: Error) => {
     metrics.redisErrors.inc({ client });
     logger.warn({ err: error, client }, 'a connection to Redis failed; reconnecting');
   };
 
   const redis = createRedis({ url, name: 'gateway', role: 'request', onError: onError('request') });
-  lifecycle.onStop('close', 'redis', () => closeRedis(redis));
+  // Apart from the requests: BullMQ defines its scripts on its client, and ioredis copies them into every pipeline.
+  const queueRedis = createRedis({
+    url,
+    name: 'gateway-queue',
+    role: 'request',
+    onError: onError('queue'),
+  });
+  lifecycle.onStop('close', 'redis', () => Promise.all([closeRedis(redis), closeRedis(queueRedis)]));
   await lifecycle.start('eviction check', () => assertNoEviction(redis));
   const deployment = await lifecycle.start('deployment', () => loadDeployment(redis));
 
-  const store = createRunStore({ redis, initialState });
-  const producer = createProducer('run-wakeups', { redis, classify: classifyRedisError });
+  const store = createGuardedStore({
+    store: createRunStore({ redis, initialState }),
+    index: createOwnerIndex({ redis }),
+    timeoutMs: settings.REDIS_TIMEOUT_MS,
+    onState: (state) => {
+      metrics.storeBreaker.set(state === 'closed' ? 0 : 1);
+      logger.warn({ state }, 'the breaker around Redis changed its state');
+    },
+    onOutcome: (outcome) => {
+      metrics.storeCalls.inc({ outcome });
+    },
+  });
+  lifecycle.onStop('close', 'store', () => {
+    store.close();
+  });
+  const producer = createProducer('run-wakeups', { redis: queueRedis, classify: classifyRedisError });
   const wakeups = createWakeups({
     producer,
     report: {
@@ -93,7 +115,6 @@ export async function startGateway(options: StartGatewayOptions): Promise<Fastif
   const card = gatewayCard({ publicUrl, version: options.version, scheme: authenticator.scheme });
   const handler = createGatewayRequestHandler({
     store,
-    index: createOwnerIndex({ redis }),
     readEvents: createSharedReads((runId, after) => store.visibleEvents(runId, after)),
     follower,
     wake: (runId) => {

@@ -8,11 +8,7 @@ import type { HandlerDeps } from './deps.ts';
  * with REDIS_UNAVAILABLE when nobody can know: the retry finds the same task.
  */
 export async function acceptTask(deps: HandlerDeps, record: AcceptanceRecord): Promise<'new' | 'known'> {
-  // Sent in this order and answered together. Should only the accept get through, the caller hears no success.
-  const [, result] = await Promise.all([
-    deps.index.add(record, record.runId, record.acceptedAt),
-    deps.store.accept(record),
-  ]);
+  const result = await deps.store.accept(record);
   switch (result.kind) {
     case 'put':
       deps.observe.accepted(record, 'put');

@@ -1,13 +1,12 @@
 import type { AcceptanceRecord, CoreMessage, Owner, Plan, RunId } from '@bridge/contracts';
-import type { OwnerIndex, RunStore } from '@bridge/redis-store';
 import type { AgentCard } from '@a2a-js/sdk';
+import type { GuardedStore } from '../guarded-store.ts';
 import type { ReadEvents } from '../follow/shared-reads.ts';
 import type { TaskFollower } from '../follow/task-follower.ts';
 
 /** What our request handler stands on. Every call to Redis is already bounded in time and classified. */
 export interface HandlerDeps {
-  readonly store: Pick<RunStore, 'accept' | 'put' | 'task'>;
-  readonly index: Pick<OwnerIndex, 'add'>;
+  readonly store: Pick<GuardedStore, 'accept' | 'put' | 'task'>;
   readonly readEvents: ReadEvents;
   readonly follower: TaskFollower;
   /** Tells an engine that the run has input. A hint: it never fails, what is lost is found by the sweep. */

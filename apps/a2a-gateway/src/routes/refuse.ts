@@ -32,6 +32,7 @@ export function note(
   metrics.refusals.inc({ code });
   const level = errorRow(code).log;
   // A client's mistake needs no stack, and its cause may quote the request (law L14).
-  if (level === 'error' || level === 'warn') request.log[level]({ code, err: cause }, 'failed');
-  else request.log[level]({ code }, 'refused');
+  const about = { requestId: request.id, code };
+  if (level === 'error' || level === 'warn') request.log[level]({ ...about, err: cause }, 'failed');
+  else request.log[level](about, 'refused');
 }

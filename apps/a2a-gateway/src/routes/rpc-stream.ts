@@ -47,7 +47,10 @@ export async function streamAnswers(stream: StreamRequest): Promise<Failure | nu
     stallMs: options.stallMs,
     onStalled: () => {
       metrics.stalledStreams.inc();
-      request.log.warn({ eventNumber: call.eventNumber }, 'a stream was dropped: its reader takes nothing');
+      request.log.warn(
+        { requestId: request.id, eventNumber: call.eventNumber },
+        'a stream was dropped: its reader takes nothing',
+      );
     },
   });
   metrics.streams.inc();

@@ -18,10 +18,17 @@ const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'CONTENT_TYPE_UNSUPPORTED',
 };
 
+/** Log levels at which lines of one request are worth telling apart by themselves. */
+const CHATTY: ReadonlySet<string> = new Set(['debug', 'trace']);
+
 /** POST /rpc and, for clients of the old server, POST /: both JSON-RPC dialects. */
 export function rpcRoutes(options: RpcRoutesOptions): FastifyPluginCallback {
   return (app, _options, done) => {
     app.decorateRequest('owner', null);
+    // A child logger per request costs more than most requests log: the few lines there are name the request.
+    app.setChildLoggerFactory((logger, bindings, options) =>
+      CHATTY.has(logger.level) ? logger.child(bindings, options) : logger,
+    );
     app.addHook('onRequest', admission(options));
     // The body stays text: what is wrong with it is answered in JSON-RPC, not in Fastify's words.
     app.removeAllContentTypeParsers();

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@bridge/error-policy';
+import { errorRow, type ErrorCode } from '@bridge/error-policy';
 import { z } from 'zod';
 import { classified } from '../errors/classify.ts';
 import { rpcErrorOf, type RpcError } from '../errors/rpc-error.ts';
@@ -27,13 +27,13 @@ export function failureOf({ code, message = '', id, requestId, dialect, cause }:
   return { code, body: { jsonrpc: '2.0', id, error: rpcErrorOf(code, message, requestId, dialect) }, cause };
 }
 
-/** Of an error thrown by our handler. Text of INTERNAL faults stays inside. */
+/** Of an error thrown by our handler. What our own faults say about us stays inside: the code is enough. */
 export function failureOfError(
   error: unknown,
   of: Omit<FailureInput, 'code' | 'message' | 'cause'>,
 ): Failure {
   const { code, message } = classified(error);
-  return failureOf({ ...of, code, message: code === 'INTERNAL' ? '' : message, cause: error });
+  return failureOf({ ...of, code, message: errorRow(code).http >= 500 ? '' : message, cause: error });
 }
 
 const SdkError = z.object({ code: z.number(), message: z.string() });

@@ -1,13 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  eventually,
-  rpc,
-  rpcStream,
-  snapshotKeys,
-  useRedis,
-  type RpcAnswer,
-  type SseEvent,
-} from '@bridge/test-kit';
+import { eventually, monitor, rpc, useRedis } from '@bridge/test-kit';
 import {
   artifact,
   completed,
@@ -19,6 +11,16 @@ import {
   type Pen,
   type RunningGateway,
 } from './gateway.fixture.ts';
+import {
+  V1,
+  acceptedTaskId,
+  getTask,
+  sendAtOnce,
+  v03Message,
+  v1Message,
+  v1Task,
+  type V1Task,
+} from './wire.fixture.ts';
 
 const redis = useRedis({ failOnLeaks: false });
 let gateway: RunningGateway;
@@ -33,59 +35,11 @@ afterAll(async () => {
   await pen.close();
 });
 
-const V1 = { 'a2a-version': '1.0' };
-const v1Message = (over: object = {}): object => ({
-  messageId: randomUUID(),
-  role: 'ROLE_USER',
-  parts: [{ text: 'hello' }],
-  ...over,
-});
-const v03Message = (over: object = {}): object => ({
-  kind: 'message',
-  messageId: randomUUID(),
-  role: 'user',
-  parts: [{ kind: 'text', text: 'hello' }],
-  ...over,
-});
-
-interface V1Task {
-  readonly id: string;
-  readonly contextId: string;
-  readonly status: { readonly state: string };
-  readonly artifacts?: { readonly parts: { readonly text: string }[] }[];
-  readonly history?: { readonly messageId: string }[];
-}
-const v1Task = ({ result, error }: RpcAnswer): V1Task => {
-  if (error !== undefined) throw new Error(JSON.stringify(error));
-  return (result as { task: V1Task }).task;
-};
-const sendAtOnce = async (over: object = {}, url = gateway.rpcUrl): Promise<V1Task> =>
-  v1Task(
-    await rpc(
-      url,
-      'SendMessage',
-      { message: v1Message(over), configuration: { returnImmediately: true } },
-      V1,
-    ),
-  );
-const get = async (id: string): Promise<V1Task> =>
-  (await rpc(gateway.rpcUrl, 'GetTask', { id }, V1)).result as V1Task;
-
-/** The task id of the newest accepted run. */
-async function acceptedRun(messageId: string): Promise<string> {
-  return eventually(async () => {
-    const keys = await snapshotKeys(redis.client(), 'a2ab:{p*}:accept:*');
-    const found = Object.values(keys).find(({ value }) => JSON.stringify(value).includes(messageId));
-    if (found === undefined) return null;
-    return (JSON.parse((found.value as { record: string }).record) as { runId: string }).runId;
-  });
-}
-
 describe('a send', () => {
   it('is answered at once when it asks for that: accepted, listed, in the inbox', async () => {
-    const task = await sendAtOnce({ contextId: 'my-context' });
+    const task = await sendAtOnce(gateway.rpcUrl, { contextId: 'my-context' });
     expect(task).toMatchObject({ contextId: 'my-context', status: { state: 'TASK_STATE_SUBMITTED' } });
-    expect(await get(task.id)).toEqual(task);
+    expect(await getTask(gateway.rpcUrl, task.id)).toEqual(task);
     expect(await pen.inbox(task.id)).toMatchObject([
       { type: 'start', tenant: 'default', principal: 'anonymous' },
     ]);
@@ -106,13 +60,45 @@ describe('a send', () => {
     ];
     for (const { method, message, headers, configuration } of asks) {
       const answer = rpc(gateway.rpcUrl, method, { message, configuration }, headers);
-      const id = await acceptedRun((message as { messageId: string }).messageId);
+      const id = await acceptedTaskId(redis.client(), message);
       await pen.write(id, started(1), working(1));
       await pen.write(id, artifact(2, 'forty-two'), completed(3), ended(3));
       const { result } = await answer;
       expect(JSON.stringify(result)).toContain('forty-two');
       expect(JSON.stringify(result)).toMatch(/"(TASK_STATE_COMPLETED|completed)"/);
     }
+  });
+
+  it('costs four commands, none of them before it is needed', async () => {
+    // The first wake-up of a process asks for more: its script, the state of the queue.
+    await sendAtOnce(gateway.rpcUrl);
+    const watched = await monitor(redis.client());
+    const message = v1Message();
+    const answer = rpc(gateway.rpcUrl, 'SendMessage', { message }, V1);
+    const id = await acceptedTaskId(redis.client(), message);
+    // How the test itself looks at keys.
+    const looks = new Set(['HGETALL', 'TYPE', 'TTL']);
+    const aboutIt = async (): Promise<string[][]> => {
+      const commands = await watched.commands();
+      const ours = commands.filter(({ args, source }) => source === 'client' && !looks.has(args[0] ?? ''));
+      return ours.map(({ args }) => [...args]).filter((args) => args.some((arg) => arg.includes(id)));
+    };
+    // Listed, accepted, woken.
+    const sent = await eventually(async () => {
+      const commands = await aboutIt();
+      return commands.length < 3 ? null : commands;
+    });
+    expect(sent.map(([name]) => name)).toEqual(['ZADD', 'EVALSHA', 'EVALSHA']);
+    await pen.write(id, started(1), working(1));
+    await pen.write(id, completed(2), ended(2));
+    await answer;
+    // What reads the task is the script over exactly these keys.
+    const reads = (await aboutIt()).filter(
+      (args) =>
+        args[2] === '3' && args[3]?.includes(':accept:') === true && args[5]?.includes(':outputs:') === true,
+    );
+    expect(reads).toHaveLength(1);
+    await watched.stop();
   });
 
   it('of 0.3 with blocking false is answered at once', async () => {
@@ -126,7 +112,7 @@ describe('a send', () => {
   it('finds an end that no hint announced, by the poll', async () => {
     const message = v1Message();
     const answer = rpc(gateway.rpcUrl, 'SendMessage', { message }, V1);
-    const id = await acceptedRun((message as { messageId: string }).messageId);
+    const id = await acceptedTaskId(redis.client(), message);
     await pen.writeSilently(id, started(1), working(1), completed(2), ended(2));
     expect(v1Task(await answer).status.state).toBe('TASK_STATE_COMPLETED');
   });
@@ -139,7 +125,7 @@ describe('a send', () => {
   ] as const)('is answered at %s', async (state, name) => {
     const message = v1Message();
     const answer = rpc(gateway.rpcUrl, 'SendMessage', { message }, V1);
-    const id = await acceptedRun((message as { messageId: string }).messageId);
+    const id = await acceptedTaskId(redis.client(), message);
     await pen.write(id, started(1), working(1), { type: 'status', at: 2, state });
     expect(v1Task(await answer).status.state).toBe(name);
   });
@@ -147,7 +133,7 @@ describe('a send', () => {
   it('is answered when the run is parked and nothing else can run', async () => {
     const message = v1Message();
     const answer = rpc(gateway.rpcUrl, 'SendMessage', { message }, V1);
-    const id = await acceptedRun((message as { messageId: string }).messageId);
+    const id = await acceptedTaskId(redis.client(), message);
     await pen.write(
       id,
       started(1),
@@ -208,17 +194,17 @@ describe('a send', () => {
     const gone = fetch(gateway.rpcUrl, { method: 'POST', headers, body, signal: abort.signal }).catch(
       () => 'gone',
     );
-    const id = await acceptedRun((message as { messageId: string }).messageId);
+    const id = await acceptedTaskId(redis.client(), message);
     abort.abort();
     expect(await gone).toBe('gone');
     await pen.write(id, started(1), completed(2), ended(2));
-    expect((await get(id)).status.state).toBe('TASK_STATE_COMPLETED');
+    expect((await getTask(gateway.rpcUrl, id)).status.state).toBe('TASK_STATE_COMPLETED');
   });
 });
 
 describe('a message to a task', () => {
   it('is put into its inbox, and a blocking one waits for what comes of it', async () => {
-    const task = await sendAtOnce();
+    const task = await sendAtOnce(gateway.rpcUrl);
     await pen.write(task.id, started(1), { type: 'status', at: 2, state: 'input-required' });
     const message = v1Message({ taskId: task.id, parts: [{ text: 'the answer' }] });
     const answer = rpc(gateway.rpcUrl, 'SendMessage', { message }, V1);
@@ -242,7 +228,7 @@ describe('a message to a task', () => {
   });
 
   it('is refused when the task has ended, or lives in another context', async () => {
-    const task = await sendAtOnce();
+    const task = await sendAtOnce(gateway.rpcUrl);
     const elsewhere = await rpc(
       gateway.rpcUrl,
       'SendMessage',
@@ -258,7 +244,7 @@ describe('a message to a task', () => {
 
 describe('a cancel', () => {
   it('is put into the inbox and answered with the canceled task', async () => {
-    const task = await sendAtOnce();
+    const task = await sendAtOnce(gateway.rpcUrl);
     const answer = rpc(gateway.rpcUrl, 'CancelTask', { id: task.id }, V1);
     await eventually(async () => {
       expect(await pen.inbox(task.id)).toMatchObject([
@@ -274,145 +260,6 @@ describe('a cancel', () => {
     );
     expect((await answer).result).toMatchObject({ id: task.id, status: { state: 'TASK_STATE_CANCELED' } });
     expect((await rpc(gateway.rpcUrl, 'tasks/cancel', { id: task.id })).error?.code).toBe(-32002);
-  });
-});
-
-async function readAll(
-  events: AsyncIterable<SseEvent>,
-): Promise<{ id: number; result: Record<string, unknown> }[]> {
-  const all: { id: number; result: Record<string, unknown> }[] = [];
-  for await (const { id, data } of events) {
-    all.push({ id: Number(id), result: (JSON.parse(data) as { result: Record<string, unknown> }).result });
-  }
-  return all;
-}
-
-describe('a stream', () => {
-  it.each([
-    ['1.0', 'SendStreamingMessage', V1],
-    ['0.3', 'message/stream', {}],
-  ] as const)(
-    'of %s tells snapshot and events, numbered, up to the end',
-    async (version, method, headers) => {
-      const message = version === '1.0' ? v1Message() : v03Message();
-      const stream = await rpcStream(gateway.rpcUrl, method, { message }, headers);
-      expect(stream.headers.get('content-type')).toBe('text/event-stream');
-      expect(stream.headers.get('x-request-id')).toMatch(/./);
-      const reading = readAll(stream.events);
-      const id = await acceptedRun((message as { messageId: string }).messageId);
-      await pen.write(id, started(1), working(1));
-      await pen.write(id, artifact(2, 'one'), artifact(3, 'three'));
-      await pen.write(id, completed(4), ended(4));
-      const events = await reading;
-      expect(events.map((event) => event.id)).toEqual([0, 1, 2, 3, 4]);
-      const text = JSON.stringify(events.map(({ result }) => result));
-      const marks =
-        version === '1.0'
-          ? ['"task":', 'WORKING', 'one', 'three', 'COMPLETED']
-          : ['"task"', 'working', 'one', 'three', 'completed'];
-      const places = marks.map((mark) => text.indexOf(mark));
-      expect(places).toEqual([...places].sort((a, b) => a - b));
-      expect(places).not.toContain(-1);
-      if (version === '0.3')
-        expect(events.map(({ result }) => result['final'])).toEqual([
-          undefined,
-          false,
-          undefined,
-          undefined,
-          true,
-        ]);
-    },
-  );
-
-  it('misses nothing when hints are lost, and says so', async () => {
-    const before = await gateway.metric('a2a_gateway_missed_hints_total{service="a2a-gateway"}');
-    const message = v1Message();
-    const stream = await rpcStream(gateway.rpcUrl, 'SendStreamingMessage', { message }, V1);
-    const reading = readAll(stream.events);
-    const id = await acceptedRun((message as { messageId: string }).messageId);
-    await pen.writeSilently(id, started(1), working(1), artifact(2, 'x'));
-    await pen.writeSilently(id, completed(4), ended(4));
-    expect((await reading).map((event) => event.id)).toEqual([0, 1, 2, 3]);
-    expect(await gateway.metric('a2a_gateway_missed_hints_total{service="a2a-gateway"}')).toBeGreaterThan(
-      before,
-    );
-  });
-
-  it('can be joined by others, who see the same events in the same order', async () => {
-    const task = await sendAtOnce();
-    await pen.write(task.id, started(1), working(1));
-    const streams = await Promise.all([
-      rpcStream(gateway.rpcUrl, 'SubscribeToTask', { id: task.id }, V1),
-      rpcStream(gateway.rpcUrl, 'SubscribeToTask', { id: task.id }, V1),
-      rpcStream(gateway.rpcUrl, 'tasks/resubscribe', { id: task.id }),
-    ]);
-    const reading = streams.map((stream) => readAll(stream.events));
-    await pen.write(task.id, artifact(2, 'shared'), completed(3), ended(3));
-    const all = await Promise.all(reading);
-    for (const events of all) expect(events.map((event) => event.id)).toEqual([1, 2, 3]);
-    expect(all[0]).toEqual(all[1]);
-    const late = await rpc(gateway.rpcUrl, 'SubscribeToTask', { id: task.id }, V1);
-    expect(late.error?.code).toBe(-32004);
-  });
-
-  it('that is closed by its reader leaves the task and the other streams alone', async () => {
-    const task = await sendAtOnce();
-    await pen.write(task.id, started(1), working(1));
-    const [leaving, staying] = await Promise.all([
-      rpcStream(gateway.rpcUrl, 'SubscribeToTask', { id: task.id }, V1),
-      rpcStream(gateway.rpcUrl, 'SubscribeToTask', { id: task.id }, V1),
-    ]);
-    const reading = readAll(staying.events);
-    leaving.close();
-    await pen.write(task.id, completed(2), ended(2));
-    expect((await reading).map((event) => event.id)).toEqual([1, 2]);
-    await eventually(async () => {
-      expect(await gateway.metric('a2a_gateway_streams{service="a2a-gateway"}')).toBe(0);
-    });
-  });
-
-  it('stays open while the task is parked, with heartbeats', async () => {
-    const message = v1Message();
-    const body = JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'SendStreamingMessage',
-      params: { message },
-    });
-    const response = await fetch(gateway.rpcUrl, {
-      method: 'POST',
-      headers: { ...V1, 'content-type': 'application/json' },
-      body,
-    });
-    const id = await acceptedRun((message as { messageId: string }).messageId);
-    await pen.write(
-      id,
-      started(1),
-      { type: 'step.parked', at: 2, stepId: 'task' as never, code: 'OUTCOME_UNKNOWN', message: 'gone' },
-      working(2, { parked: true }),
-    );
-    let text = '';
-    const reader = (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream()).getReader();
-    while (!text.includes(': heartbeat')) text += (await reader.read()).value ?? '';
-    expect(text).toContain('"parked":true');
-    await pen.write(id, completed(3), ended(3));
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      text += value;
-    }
-    expect(text).toContain('TASK_STATE_COMPLETED');
-  });
-
-  it('whose first step fails is answered in plain JSON', async () => {
-    const { httpStatus, headers, error } = await rpc(gateway.rpcUrl, 'message/stream', {
-      message: v03Message({ taskId: randomUUID() }),
-    });
-    expect({ httpStatus, type: headers.get('content-type'), code: error?.code }).toEqual({
-      httpStatus: 200,
-      type: 'application/json; charset=utf-8',
-      code: -32001,
-    });
   });
 });
 
@@ -447,13 +294,13 @@ describe('what is not there yet', () => {
 });
 
 it('serves POST / like POST /rpc', async () => {
-  const { status } = await sendAtOnce({}, `${gateway.url}/`);
+  const { status } = await sendAtOnce(`${gateway.url}/`);
   expect(status.state).toBe('TASK_STATE_SUBMITTED');
 });
 
 it('keeps message text out of its logs', async () => {
   const secret = `secret-${randomUUID()}`;
-  await sendAtOnce({ parts: [{ text: secret }] });
+  await sendAtOnce(gateway.rpcUrl, { parts: [{ text: secret }] });
   await rpc(gateway.rpcUrl, 'SendMessage', { message: v1Message({ parts: [{ text: secret }, {}] }) }, V1);
   const body = `{"jsonrpc":"2.0","id":"${secret}","method":"${secret}`;
   await fetch(gateway.rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
