@@ -92,10 +92,13 @@ describe('a send', () => {
     await pen.write(id, started(1), working(1));
     await pen.write(id, completed(2), ended(2));
     await answer;
-    // What reads the task is the script over exactly these keys.
+    // What reads the task is the script over exactly these keys; a server that does not know it yet is taught by EVAL.
     const reads = (await aboutIt()).filter(
       (args) =>
-        args[2] === '3' && args[3]?.includes(':accept:') === true && args[5]?.includes(':outputs:') === true,
+        args[0] === 'EVALSHA' &&
+        args[2] === '3' &&
+        args[3]?.includes(':accept:') === true &&
+        args[5]?.includes(':outputs:') === true,
     );
     expect(reads).toHaveLength(1);
     await watched.stop();

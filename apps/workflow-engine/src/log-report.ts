@@ -6,6 +6,8 @@ import type { EngineReport } from './report.ts';
 
 /** The report as metrics and log lines. */
 export function createLogReport(metrics: EngineMetrics, logger: Logger): EngineReport {
+  const debug = (): boolean => logger.isLevelEnabled('debug');
+
   return {
     appended(before, after) {
       metrics.appends.inc();
@@ -39,10 +41,11 @@ export function createLogReport(metrics: EngineMetrics, logger: Logger): EngineR
       const ids = { runId, taskId: runId, attemptId, agentId: agent };
       if (known === undefined) {
         metrics.attempts.inc({ what: 'recorded' });
-        bindIds(logger, ids).debug({ stepId: step.id }, 'attempt recorded');
+        // A child logger costs more than the rest of an append; it is made only where its line is wanted.
+        if (debug()) bindIds(logger, ids).debug({ stepId: step.id }, 'attempt recorded');
       } else if (state === 'answered' || state === 'revoked') {
         metrics.attempts.inc({ what: state });
-        bindIds(logger, ids).debug({ stepId: step.id }, `attempt ${state}`);
+        if (debug()) bindIds(logger, ids).debug({ stepId: step.id }, `attempt ${state}`);
       }
     }
     if (was?.status === step.status) return;
@@ -59,6 +62,6 @@ export function createLogReport(metrics: EngineMetrics, logger: Logger): EngineR
     const { state } = run.status;
     metrics.runsEnded.inc({ state });
     metrics.runDuration.observe(((run.head.endedAt ?? run.head.startedAt) - run.head.startedAt) / 1_000);
-    bindIds(logger, { runId: run.record.runId }).debug({ state }, 'run ended');
+    if (debug()) bindIds(logger, { runId: run.record.runId }).debug({ state }, 'run ended');
   }
 }

@@ -12,7 +12,9 @@ export interface Subject {
 /** What the engine tells about itself. One place turns it into metrics and logs, so nothing is dropped silently (L11). */
 export interface EngineReport {
   readonly appended: (before: RunState, after: RunState) => void;
-  readonly count: (what: 'conflict' | 'dropped-observations' | 'unknown-run' | 'newer-input' | 'reload' | 'removed') => void;
+  readonly count: (
+    what: 'conflict' | 'dropped-observations' | 'unknown-run' | 'newer-input' | 'reload' | 'removed',
+  ) => void;
   /** A reconciler found something that should not have been left. */
   readonly found: (what: 'stale-ready' | 'notice-gap' | 'poison-input', subject: Subject) => void;
   /** Something failed and will be tried again by its agenda or index. */

@@ -202,12 +202,20 @@ export async function startEngine(options: StartEngineOptions): Promise<void> {
   await lifecycle.start('engine', () => engine.start());
   lifecycle.onStop('drain', 'engine', (signal) => engine.stop(signal));
 
+  // Apart from the runs: BullMQ defines its scripts on its client, and ioredis copies them into every pipeline.
+  const workerRedis = createRedis({
+    url,
+    name: 'engine-wakeups',
+    role: 'service',
+    onError: onError('queues'),
+  });
+  lifecycle.onStop('close', 'worker redis', () => closeRedis(workerRedis));
   const fetchLoop = health.watch('wake-ups', {
     maxSilenceMs: FETCH_LOOP_SILENCE_MS,
-    excused: () => redis.status !== 'ready',
+    excused: () => workerRedis.status !== 'ready',
   });
   const worker = createWorker('run-wakeups', (wakeup) => engine.wake(wakeup.runs), {
-    redis,
+    redis: workerRedis,
     concurrency: settings.WAKEUP_CONCURRENCY,
     report: {
       outcome(outcome, _seconds, error) {

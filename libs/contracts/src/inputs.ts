@@ -45,7 +45,13 @@ export type Observation =
   /** `send` was done (or found done): the legacy server's time of the LPUSH, epoch ms. */
   | { readonly type: 'sent'; readonly attemptId: AttemptId; readonly sentAt: number }
   /** The marker of this (step, epoch, number) names another attempt: the store was rolled back; adopt it. */
-  | { readonly type: 'adopted'; readonly attemptId: AttemptId; readonly found: AttemptId; readonly agent: string; readonly sentAt: number }
+  | {
+      readonly type: 'adopted';
+      readonly attemptId: AttemptId;
+      readonly found: AttemptId;
+      readonly agent: string;
+      readonly sentAt: number;
+    }
   /** `send` refused: the marker's horizon is reached, so nothing may be sent under this number any more. */
   | { readonly type: 'send-refused'; readonly attemptId: AttemptId }
   | {

@@ -20,7 +20,11 @@ export const ReplyOutcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('failed'), error: z.string(), output: Json.optional() }),
   z.object({ kind: z.literal('input_required'), message: z.string() }),
   z.object({ kind: z.literal('auth_required'), message: z.string() }),
-  z.object({ kind: z.literal('progress'), progress: z.number().min(0).max(1).optional(), message: z.string().optional() }),
+  z.object({
+    kind: z.literal('progress'),
+    progress: z.number().min(0).max(1).optional(),
+    message: z.string().optional(),
+  }),
   z.object({ kind: z.literal('malformed'), reason: z.string() }),
 ]);
 export type ReplyOutcome = z.infer<typeof ReplyOutcome>;

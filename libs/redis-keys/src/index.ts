@@ -1,4 +1,11 @@
-export { declaredKeys, keyPart, type Key, type KeyDeclaration, type KeyTtl, type KeyType } from './define-key.ts';
+export {
+  declaredKeys,
+  keyPart,
+  type Key,
+  type KeyDeclaration,
+  type KeyTtl,
+  type KeyType,
+} from './define-key.ts';
 export {
   AGENT_PREFIX,
   LEGACY_MEMORY_S,

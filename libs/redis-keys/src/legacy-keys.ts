@@ -62,7 +62,8 @@ export const sentMarkerKey = defineKey({
   ttl: LEGACY_MEMORY_S,
   owner: 'engine',
   server: 'legacy',
-  holds: 'attemptId, agent, sentAt, verdict: makes one LPUSH per (step, epoch, number) whatever happens to our store',
+  holds:
+    'attemptId, agent, sentAt, verdict: makes one LPUSH per (step, epoch, number) whatever happens to our store',
   build: (runId: RunId, stepId: StepId, epoch: number, number: number) =>
     `a2a_bridge:sent:${runId}:${stepId}:${String(epoch)}:${String(number)}`,
 });
@@ -74,6 +75,7 @@ export const removedCountKey = defineKey({
   ttl: LEGACY_MEMORY_S,
   owner: 'engine',
   server: 'legacy',
-  holds: 'how many assignments were revoked out of that queue: tells what the agent took from what we took back',
+  holds:
+    'how many assignments were revoked out of that queue: tells what the agent took from what we took back',
   build: (agentId: string) => `a2a_bridge:removed:${agentId}`,
 });

@@ -17,7 +17,12 @@ export {
 } from './dead-letters/create-dead-letter-store.ts';
 export { createFeed } from './feeds/create-feed.ts';
 export { createFeedTail, type FeedGap, type FeedTailDeps } from './feeds/create-feed-tail.ts';
-export { BEAT_MS, DEAD_MS, createEngineBeats, type EngineBeatsDeps } from './partitions/create-engine-beats.ts';
+export {
+  BEAT_MS,
+  DEAD_MS,
+  createEngineBeats,
+  type EngineBeatsDeps,
+} from './partitions/create-engine-beats.ts';
 export { ownedPartitions, ownerOfPartition } from './partitions/owned-partitions.ts';
 export { createOwnerIndex } from './runs/create-owner-index.ts';
 export { createRunStore, type RunStoreDeps } from './runs/create-run-store.ts';

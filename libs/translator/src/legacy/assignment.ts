@@ -95,5 +95,5 @@ export function writeAssignment(fields: AssignmentFields): string {
 
 /** Core parts and messages are JSON by their schema; an empty list says nothing, so it is left out. */
 function listOrNothing(list: readonly (CorePart | CoreMessage)[] | undefined): PythonValue | undefined {
-  return list === undefined || list.length === 0 ? undefined : (list);
+  return list === undefined || list.length === 0 ? undefined : list;
 }
