@@ -1,5 +1,6 @@
 import { agentKey, agentQueueKey, AGENT_PREFIX } from '@bridge/redis-keys';
 import { BridgeError } from '@bridge/error-policy';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { classifyRedisError, redisCall } from '../client/classify-redis-error.ts';
 import type { RedisClient } from '../client/create-redis.ts';
@@ -22,20 +23,34 @@ const SCAN_COUNT = 1_000;
 const Hash = z.record(z.string(), z.string());
 const Length = z.number().int().nonnegative();
 
+/** SCAN looks at every key of the server, so its cost grows with what others store there. */
+export interface ScanPace {
+  /** Pause after each call, as a multiple of the time it took; 0 = as fast as it goes. */
+  readonly pauseFactor: number;
+  readonly stopped: () => boolean;
+}
+
+const AT_ONCE: ScanPace = { pauseFactor: 0, stopped: () => false };
+
 /**
- * Ids of all `agent:*` keys, of whatever type.
+ * Ids of all `agent:*` keys, of whatever type; those found so far when it was stopped.
  * @throws BridgeError
  */
-export async function scanAgentIds(redis: RedisClient): Promise<ReadonlySet<string>> {
+export async function scanAgentIds(
+  redis: RedisClient,
+  pace: ScanPace = AT_ONCE,
+): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
   let cursor = '0';
   do {
+    const began = performance.now();
     const [next, keys] = await redisCall(
       redis.scan(cursor, 'MATCH', `${AGENT_PREFIX}*`, 'COUNT', SCAN_COUNT),
     );
     cursor = next;
     for (const key of keys) ids.add(key.slice(AGENT_PREFIX.length));
-  } while (cursor !== '0');
+    if (cursor !== '0' && pace.pauseFactor > 0) await pause((performance.now() - began) * pace.pauseFactor);
+  } while (cursor !== '0' && !pace.stopped());
   return ids;
 }
 
