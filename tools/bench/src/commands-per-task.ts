@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
+import { connect } from 'node:net';
 import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import { ROOT } from './processes.ts';
 
@@ -38,9 +41,7 @@ export async function countCommands(
   }
   const scripts = scriptNames();
   const counts = new Map<string, number>();
-  const monitor = await redis.monitor();
-  monitor.on('monitor', (_time: string, args: readonly string[], source: string) => {
-    if (source === 'lua') return;
+  const stop = await watch(url, (source, args) => {
     const [command = '', first = ''] = args;
     const name = command.toLowerCase();
     const what = name === 'evalsha' ? (scripts.get(first) ?? `bullmq ${first.slice(0, 6)}`) : name;
@@ -50,8 +51,32 @@ export async function countCommands(
   try {
     await work();
   } finally {
-    monitor.disconnect();
+    stop();
     redis.disconnect();
   }
   return counts;
+}
+
+/** MONITOR by hand: the client's own loses its place when replies come faster than it reads them. */
+async function watch(
+  url: string,
+  onCommand: (source: string, args: readonly string[]) => void,
+): Promise<() => void> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  await once(socket, 'connect');
+  socket.write('MONITOR\r\n');
+  const lines = createInterface({ input: socket });
+  lines.on('line', (line) => {
+    const found = /^\+\d+\.\d+ \[\d+ ([^\]]+)\] (.*)$/.exec(line);
+    if (found === null || found[1] === 'lua') return;
+    const args = [...(found[2] ?? '').slice(0, 200).matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(
+      (each) => each[1] ?? '',
+    );
+    onCommand(found[1] ?? '', args);
+  });
+  return () => {
+    lines.close();
+    socket.destroy();
+  };
 }

@@ -11,6 +11,12 @@ export interface Running {
   readonly child: ChildProcess;
 }
 
+const children = new Set<ChildProcess>();
+// Whatever ends this process, a crash too, takes them along.
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 /** A Node program of the checkout; its stderr is ours, its stdout is kept from the terminal. */
 export function run(
   name: string,
@@ -22,6 +28,8 @@ export function run(
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
   if (child.pid === undefined) throw new Error(`${name} could not be started`);
   return { name, pid: child.pid, child };
 }
