@@ -33,7 +33,7 @@ for (;;) {
     from_agent: queue.slice('queue:'.length),
     to_agent: from_agent,
     timestamp: new Date().toISOString().slice(0, -1),
-    payload: { status: 'completed', result: [...payload.description].reverse().join('') },
+    payload: { status: 'completed', result: Array.from(payload.description).reverse().join('') },
     retry_count: 0,
   };
   // Not awaited: the next task is popped meanwhile.

@@ -40,7 +40,7 @@ async function lane(next: () => number | null): Promise<void> {
     const from = performance.now();
     const answer = await post(body);
     took.push(performance.now() - from);
-    if (!answer.includes(JSON.stringify([...text].reverse().join('')))) {
+    if (!answer.includes(JSON.stringify(Array.from(text).reverse().join('')))) {
       wrong += 1;
       if (wrong === 1) console.error(`a wrong answer: ${answer.slice(0, 500)}`);
     }

@@ -23,7 +23,7 @@ interface Bridge {
 }
 
 async function startBridge(redis: RedisServer): Promise<Bridge> {
-  const [gateway = 0, engine = 0, dlq = 0] = await Promise.all([freePort(), freePort(), freePort()]);
+  const [gateway, engine, dlq] = await Promise.all([freePort(), freePort(), freePort()]);
   const env = {
     REDIS_URL: redis.url,
     GATEWAY_PORT: String(gateway),
